@@ -1,0 +1,146 @@
+import { execa } from 'execa';
+import type { Readable, Writable } from 'node:stream';
+import { throwIfCancelled } from '../base/errors.ts';
+import { Tail } from '../base/tail.ts';
+
+/** A program on the host. Arguments are never given to a shell, and secrets travel in `env`, never in `args`. */
+export interface HostCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd?: string | undefined;
+  /** Added to the engine's own environment; `undefined` takes a variable away. Never logged. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly input?: string | Uint8Array | undefined;
+  /** Bytes of each output stream that are kept; what comes after is dropped. */
+  readonly maxBytes?: number | undefined;
+  /** Milliseconds after which the program and its children are ended. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface HostResult {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/** A program that could not be started at all, such as one that is not installed. */
+export class SpawnError extends Error {
+  override readonly name = 'SpawnError';
+  readonly reason: 'not-found' | 'denied' | 'other';
+
+  constructor(file: string, cause: unknown) {
+    super(`Could not start ${file}.`, { cause });
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    this.reason = code === 'ENOENT' ? 'not-found' : code === 'EACCES' ? 'denied' : 'other';
+  }
+}
+
+const defaultMaxBytes = 64 * 1024 * 1024;
+/** After a polite SIGTERM, how long until SIGKILL, in milliseconds. */
+const forceKillAfterMs = 3000;
+
+/** Runs a program to its end. A non-zero exit is a result, not an error; a fired signal rejects with `cancelled`. */
+export async function runOnHost(command: HostCommand, signal?: AbortSignal): Promise<HostResult> {
+  const running = startOnHost(command, signal);
+  const [stdout, stderr] = [collect(running.stdout, command.maxBytes ?? defaultMaxBytes), collectTail(running.stderr)];
+  running.stdin.end(command.input);
+  const end = await running.ended;
+  return { ...end, stdout: await stdout, stderr: await stderr };
+}
+
+export interface HostProcess {
+  readonly pid: number | undefined;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Further pipes that were asked for with `pipes`, as file descriptors 3 and up. */
+  readonly pipes: readonly (Readable & Writable)[];
+  /** Settles when the program has ended; rejects with `cancelled` or `SpawnError`. */
+  readonly ended: Promise<Pick<HostResult, 'exitCode' | 'signal' | 'timedOut'>>;
+  kill(): void;
+}
+
+/** Starts a program in a process group of its own, so that cancelling ends its children as well. */
+export function startOnHost(
+  command: HostCommand & { readonly pipes?: number | undefined },
+  signal?: AbortSignal,
+): HostProcess {
+  throwIfCancelled(signal);
+  const pipeCount = command.pipes ?? 0;
+  const child = execa(command.file, [...command.args], {
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    env: command.env ?? {},
+    stdio: ['pipe', 'pipe', 'pipe', ...Array.from({ length: pipeCount }, () => 'pipe' as const)],
+    buffer: false,
+    reject: false,
+    detached: true,
+    cleanup: true,
+  });
+  const group = (name: NodeJS.Signals): void => {
+    killGroup(child.pid, name);
+  };
+  const state = { timedOut: false };
+  const end = (): void => {
+    group('SIGTERM');
+    setTimeout(group, forceKillAfterMs, 'SIGKILL').unref();
+  };
+  const expire = (): void => {
+    state.timedOut = true;
+    end();
+  };
+  const timer = command.timeoutMs === undefined ? undefined : setTimeout(expire, command.timeoutMs);
+  signal?.addEventListener('abort', end, { once: true });
+  const { stdin, stdout, stderr } = requirePipes(child);
+  stdin.on('error', () => undefined);
+  const ended = (async () => {
+    const result = await child;
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+    throwIfCancelled(signal);
+    if (result.exitCode === undefined && result.signal === undefined && !state.timedOut)
+      throw new SpawnError(command.file, result.cause);
+    return { exitCode: result.exitCode, signal: result.signal, timedOut: state.timedOut };
+  })();
+  // Whoever reads only the streams must not bring the engine down with an unhandled rejection.
+  ended.catch(() => undefined);
+  const isPipe = (pipe: unknown): pipe is Readable & Writable => pipe !== null && pipe !== undefined;
+  return { pid: child.pid, stdin, stdout, stderr, pipes: child.stdio.slice(3).filter(isPipe), kill: end, ended };
+}
+
+function requirePipes(child: { stdin?: Writable | null; stdout?: Readable | null; stderr?: Readable | null }): {
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+} {
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new Error('a child process came without its pipes');
+  return { stdin, stdout, stderr };
+}
+
+/** Signals a whole process group; a group that is gone already is fine. */
+export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM'))) throw error;
+  }
+}
+
+async function collect(stream: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (size < maxBytes) chunks.push(chunk.subarray(0, maxBytes - size));
+    size += chunk.length;
+  }
+  return Buffer.concat(chunks);
+}
+
+async function collectTail(stream: Readable): Promise<string> {
+  const tail = new Tail(64 * 1024);
+  for await (const chunk of stream as AsyncIterable<Buffer>) tail.write(chunk);
+  return tail.lines(500);
+}
