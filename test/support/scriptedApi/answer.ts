@@ -87,17 +87,26 @@ function ruleFor(scenario: ParsedScenario, request: MessagesRequest, prompt: str
   return undefined;
 }
 
+const fallback = (scenario: ParsedScenario, side: boolean): Rule => ({
+  steps: side ? [scenario.side] : scenario.default.steps,
+  groups: [],
+});
+
 /** The step that answers this request. */
 export function choose(scenario: ParsedScenario, request: MessagesRequest, place: Place): Step {
   const side = isSide(request);
   if (!side && compact.test(place.prompt)) return scenario.compact;
-  const rule = ruleFor(scenario, request, place.prompt);
-  const steps = rule?.steps ?? (side ? [scenario.side] : scenario.default.steps);
+  const { steps, groups } = ruleFor(scenario, request, place.prompt) ?? fallback(scenario, side);
   const raw = steps[Math.min(place.step, steps.length - 1)] ?? { text: '' };
-  const groups = rule?.groups.map((group, index) => [String(index + 1), group] as const) ?? [];
-  const variables = { PROMPT: place.prompt, LAST: place.last, STEP: String(place.step), ...Object.fromEntries(groups) };
+  const numbered = Object.fromEntries(groups.map((group, index) => [String(index + 1), group]));
   // Substitution keeps the shape: only strings change.
-  const step = substitute(raw, variables) as Step;
+  const step = substitute(raw, {
+    PROMPT: place.prompt,
+    LAST: place.last,
+    STEP: String(place.step),
+    ...numbered,
+  }) as Step;
   // A tool call after the last step would go round for ever.
-  return place.step >= steps.length && (step.tool ?? step.blocks) !== undefined ? { text: 'SCRIPTED-DONE' } : step;
+  const endless = place.step >= steps.length && (step.tool ?? step.blocks) !== undefined;
+  return endless ? { text: 'SCRIPTED-DONE' } : step;
 }
