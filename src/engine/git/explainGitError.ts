@@ -1,0 +1,153 @@
+import type { ErrorCode } from '../../protocol/errors.ts';
+import { cancelled, FlotillaError, isCancelled } from '../base/errors.ts';
+import { SpawnError } from '../process/run.ts';
+import { GitError } from './gitError.ts';
+
+interface Row {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  /** The code when a push failed this way, where it is another one. */
+  readonly onPush?: ErrorCode;
+  /** What is wrong and what to do; `name` is the repository as the user named it. */
+  readonly sentence: (name: string) => string;
+}
+
+/**
+ * The one place where git's words decide something. Texts are those of git 2.39 and newer under `LC_ALL=C`, of OpenSSH, and of the
+ * usual hosts. The first row that matches is taken, so the precise ones stand before the general ones.
+ */
+const rows: readonly Row[] = [
+  {
+    pattern: /No space left on device|Disk quota exceeded|disk full/i,
+    code: 'disk-full',
+    sentence: () => 'The disk is full: free some space and try again.',
+  },
+  {
+    pattern: /detected dubious ownership/,
+    code: 'repository-denied',
+    sentence: (name) =>
+      `The folder of ${name} belongs to another user. If you trust it, run: git config --global --add safe.directory <folder>`,
+  },
+  {
+    pattern: /stale info/,
+    code: 'push-moved',
+    sentence: (name) =>
+      `Somebody else changed the branch on ${name} since Flotilla last pushed it. Fetch it and look before pushing again.`,
+  },
+  {
+    pattern: /non-fast-forward|fetch first|cannot lock ref .* (?:is at|reference already exists)|failed to update ref/,
+    code: 'push-moved',
+    sentence: (name) => `The branch moved on ${name} in the meantime. Fetch it and look before pushing again.`,
+  },
+  {
+    pattern: /exceeds GitHub's file size limit|GH001|larger than .*(?:limit|maximum)|(?:file|object) size limit/i,
+    code: 'push-rejected',
+    sentence: (name) => `${name} refuses a file for its size: take it out of the branch's commits, or use Git LFS.`,
+  },
+  {
+    pattern: /HTTP 413|error: 413|Request Entity Too Large/i,
+    code: 'push-rejected',
+    sentence: (name) => `${name} refuses a push of this size; raise the server's limit or push through ssh.`,
+  },
+  {
+    pattern: /protected branch|GH006|GH013|not allowed to (?:force )?push code to protected|branch is protected/i,
+    code: 'push-rejected',
+    sentence: (name) => `The branch is protected on ${name}: push to another branch, or change the rule there.`,
+  },
+  {
+    pattern: /hook declined|declined by hook|\(hook /,
+    code: 'push-hook-declined',
+    sentence: (name) => `A hook on ${name} declined the push; the detail has what it said.`,
+  },
+  {
+    pattern: /branch is currently checked out/,
+    code: 'push-rejected',
+    sentence: (name) => `${name} has this branch checked out and takes no push to it: check out another branch there.`,
+  },
+  {
+    pattern: /remote rejected|\[rejected\]|remote unpack failed|unpacker error/,
+    code: 'push-rejected',
+    sentence: (name) => `${name} rejected the push; the detail has its reason.`,
+  },
+  {
+    pattern: /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    code: 'repository-denied',
+    onPush: 'push-denied',
+    sentence: (name) => `The ssh host key of ${name} is not known: connect to it once with ssh and accept the key.`,
+  },
+  {
+    pattern: /Repository not found|repository '.*' not found|does not appear to be a git repository|error: 404/i,
+    code: 'repository-missing',
+    sentence: (name) => `There is no repository at ${name}, or you may not see it. Check the address and your access.`,
+  },
+  {
+    pattern: /project you were looking for could not be found|repository .*does not exist|not a git repository/i,
+    code: 'repository-missing',
+    sentence: (name) => `There is no repository at ${name}, or you may not see it. Check the address and your access.`,
+  },
+  {
+    pattern: /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|error: 401/i,
+    code: 'repository-denied',
+    onPush: 'push-denied',
+    sentence: (name) =>
+      `${name} asks for credentials that git does not have. Log in with your git credential helper, then try again.`,
+  },
+  {
+    pattern:
+      /Permission denied|Permission to .* denied|Access denied|access rights|error: 403|not authorized|Forbidden/i,
+    code: 'repository-denied',
+    onPush: 'push-denied',
+    sentence: (name) => `${name} refuses your credentials. Check that your account may use this repository.`,
+  },
+  {
+    pattern: /SSL certificate|certificate verif|server certificate|SSL peer/i,
+    code: 'repository-unreachable',
+    sentence: (name) =>
+      `The certificate of ${name} is not trusted. Behind a company's proxy, tell git its CA: git config --global http.sslCAInfo <file>`,
+  },
+  {
+    pattern: /Proxy|407/,
+    code: 'repository-unreachable',
+    sentence: (name) => `The proxy did not let git through to ${name}. Check http.proxy and HTTPS_PROXY.`,
+  },
+  {
+    pattern: /Could not resolve (?:host|proxy)|Name or service not known|Temporary failure in name resolution/i,
+    code: 'repository-unreachable',
+    sentence: (name) => `The host of ${name} can't be found. Check the address and your network.`,
+  },
+  {
+    pattern: /shallow/i,
+    code: 'repository-shallow',
+    sentence: (name) => `${name} is a shallow clone: run git fetch --unshallow in it, then try again.`,
+  },
+  {
+    pattern:
+      /transport '.*' not allowed|Unable to find remote helper|unsupported protocol|protocol '.*' is not supported/i,
+    code: 'invalid-input',
+    sentence: (name) => `${name} uses a transport that Flotilla does not. Use https, ssh, git, file or a folder.`,
+  },
+  {
+    pattern:
+      /Connection (?:refused|timed out|reset|closed)|Failed to connect|unreachable|No route to host|timed out|unable to access|early EOF|hung up|unexpected disconnect|Could not read from remote/i,
+    code: 'repository-unreachable',
+    sentence: (name) => `${name} can't be reached. Check your network, then try again.`,
+  },
+];
+
+/**
+ * What any failure of a git call means for a person. `name` is the repository as the user named it; `during` chooses between
+ * codes that differ for a push. What is no failure of git comes back unchanged.
+ */
+export function explainGitError(error: unknown, name: string, during: 'read' | 'push' = 'read'): Error {
+  if (error instanceof FlotillaError) return error;
+  if (isCancelled(error)) return cancelled();
+  if (error instanceof SpawnError && error.reason === 'not-found')
+    return new FlotillaError('git-missing', 'Git is not installed, or not in PATH: install git 2.30 or newer.');
+  if (!(error instanceof GitError)) return error instanceof Error ? error : new Error(String(error));
+  const row = rows.find(({ pattern }) => pattern.test(error.stderr));
+  const options = { cause: error, detail: error.stderr };
+  if (row === undefined)
+    return new FlotillaError('git-failed', `Git failed on ${name}; the detail has its words.`, options);
+  const code = during === 'push' ? (row.onPush ?? row.code) : row.code;
+  return new FlotillaError(code, row.sentence(name), options);
+}
