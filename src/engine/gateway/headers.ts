@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { Access } from './credentials.ts';
+
+/** Of one connection only (RFC 9110, section 7.6.1), never passed on. */
+const hopByHop = ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
+/** What a session sends to say who it is: all of it is replaced by the user's own credential. */
+const identity = ['authorization', 'x-api-key', 'cookie', 'forwarded', 'host', 'accept-encoding', 'expect'];
+const identityPrefixes = ['proxy-', 'x-forwarded-'];
+
+const oauthBeta = 'oauth-2025-04-20';
+
+function without(headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const dropped = new Set([...hopByHop, ...names, ...named]);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)));
+}
+
+/** A request's headers as the API gets them: the session's own credentials out, the real ones in. */
+export function requestHeaders(headers: IncomingHttpHeaders, access: Access): OutgoingHttpHeaders {
+  const kept = Object.entries(without(headers, identity)).filter(
+    ([name]) => !identityPrefixes.some((prefix) => name.startsWith(prefix)),
+  );
+  // Uncompressed, so that the usage can be read from bytes that pass untouched.
+  const sent: OutgoingHttpHeaders = {
+    ...Object.fromEntries(kept),
+    host: access.upstream.host,
+    'accept-encoding': 'identity',
+  };
+  if (access.kind === 'api-key') return { ...sent, 'x-api-key': access.secret.reveal() };
+  const beta = headers['anthropic-beta'];
+  const betas = (Array.isArray(beta) ? beta.join(',') : (beta ?? '')).split(',').map((name) => name.trim());
+  const all = new Set([...betas.filter((name) => name !== ''), oauthBeta]);
+  return { ...sent, authorization: `Bearer ${access.secret.reveal()}`, 'anthropic-beta': [...all].join(',') };
+}
+
+/** An answer's headers as the session gets them. */
+export const responseHeaders = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
+  without(headers, ['set-cookie', 'proxy-authenticate']);
+
+/**
+ * When a limit ends, as ISO 8601, from what the API says: `anthropic-ratelimit-unified-reset` (seconds since 1970, for
+ * subscriptions), `retry-after` (seconds), or the latest `anthropic-ratelimit-…-reset` (RFC 3339).
+ */
+export function limitEnd(headers: IncomingHttpHeaders, nowMs: number): string | undefined {
+  const text = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const unified = Number(text('anthropic-ratelimit-unified-reset') ?? NaN) * 1000;
+  const after = nowMs + Number(text('retry-after') ?? NaN) * 1000;
+  const named = Object.keys(headers)
+    .filter((name) => /^anthropic-ratelimit-.*-reset$/.test(name))
+    .map((name) => Date.parse(text(name) ?? ''))
+    .filter((time) => !Number.isNaN(time));
+  const end = [unified, after, Math.max(...named)].find((time) => Number.isFinite(time) && Math.abs(time) < 8.64e15);
+  return end === undefined ? undefined : new Date(end).toISOString();
+}
