@@ -50,7 +50,7 @@ export class Database implements Closable {
 
   /** All or nothing. A transaction inside another one joins it. */
   transaction<T>(work: () => T): T {
-    if (this.#sqlite.isTransaction) return work();
+    if (this.#isInTransaction()) return work();
     this.execute('BEGIN IMMEDIATE');
     let result: T;
     try {
@@ -59,7 +59,7 @@ export class Database implements Closable {
     } catch (error) {
       this.#afterCommit = [];
       // A full disk rolls back by itself.
-      if (this.#sqlite.isTransaction) this.execute('ROLLBACK');
+      if (this.#isInTransaction()) this.execute('ROLLBACK');
       throw error;
     }
     const due = this.#afterCommit;
@@ -70,13 +70,17 @@ export class Database implements Closable {
 
   /** Does something once what is being written is stored: at once outside a transaction, never when it is rolled back. */
   afterCommit(act: () => void): void {
-    if (this.#sqlite.isTransaction) this.#afterCommit.push(act);
+    if (this.#isInTransaction()) this.#afterCommit.push(act);
     else act();
   }
 
   close(): void {
     this.#statements.clear();
     if (this.#sqlite.isOpen) this.#sqlite.close();
+  }
+
+  #isInTransaction(): boolean {
+    return this.#sqlite.isTransaction;
   }
 
   #statement(sql: string): StatementSync {
