@@ -63,7 +63,7 @@ describe('the rule of words', () => {
 
   it('finds places and registries of a machine, and leaves public ones', () => {
     assert.equal(machineTraces([file('a.ts', ['/work', '/main/x'].join(''))]).length, 1);
-    assert.equal(machineTraces([file('a.ts', ['https://npm.acme', '.corp/x'].join(''))]).length, 1);
+    assert.equal(machineTraces([file('a.ts', ['https', '://npm.acme.corp/x'].join(''))]).length, 1);
     assert.equal(machineTraces([file('a.ts', 'https://registry.npmjs.org/x https://github.com/a')]).length, 0);
   });
 

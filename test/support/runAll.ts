@@ -1,0 +1,111 @@
+// `npm test`: every check and every test, closed with the one line "N passed, N failed, N skipped".
+//   node test/support/runAll.ts [checks|rules|unit|contract|real ...]   only these parts
+//   node test/support/runAll.ts test/unit/git/mirror.test.ts ...        only these files
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { messageOf } from '../../src/engine/base/errors.ts';
+import { startOnHost } from '../../src/engine/process/run.ts';
+import { findPart } from './bed.ts';
+import { dockerDaemon } from './dockerDaemon.ts';
+import { runSuite } from './runSuite.ts';
+import { Tally } from './tally.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const tally = new Tally(say);
+
+/** A heading, and the time of what stands under it. */
+async function timed(title: string, work: () => Promise<void>): Promise<void> {
+  say(`\n${title}`);
+  const start = performance.now();
+  await work();
+  say(`  ${title}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** Whatever a program says, kept until it has ended; a check that fails shows all of it. */
+async function check(script: string): Promise<void> {
+  const start = performance.now();
+  const program = startOnHost({ file: 'npm', args: ['run', '--silent', script], cwd: root, timeoutMs: 300_000 });
+  program.stdin.end();
+  const chunks: Buffer[] = [];
+  for (const stream of [program.stdout, program.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const { exitCode } = await program.ended;
+  if (exitCode === 0) tally.pass(script, performance.now() - start);
+  else
+    tally.fail(script, Buffer.concat(chunks).toString('utf8').trim().slice(-20_000) || `exit code ${String(exitCode)}`);
+}
+
+const checks = async (): Promise<void> => {
+  for (const script of ['format:check', 'lint', 'types', 'build']) await check(script);
+};
+
+/** Test files under a folder, in a stable order. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => path.join(root, folder, file))
+    .sort();
+
+const together = (folder: string, testMs: number): Promise<void> =>
+  runSuite({ name: folder, files: filesIn(folder), testMs, limitMs: 300_000 }, tally);
+
+/** The real parts are made once, and named to the test processes by the environment. */
+async function prepareBed(): Promise<void> {
+  process.env['FLOTILLA_TEST_BASE_IMAGE'] ??= await findPart('base image');
+  process.env['FLOTILLA_TEST_IMAGE'] ??= await findPart('claude image');
+  say(
+    `  Base image ${process.env['FLOTILLA_TEST_BASE_IMAGE']}, Claude Code image ${process.env['FLOTILLA_TEST_IMAGE']}`,
+  );
+}
+
+/** Each file in a process of its own, one after the other: they share two cores and one daemon, and none can hang the rest. */
+async function alone(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const name = path.relative(root, file);
+    await timed(name, () => runSuite({ name, files: [file], testMs: 120_000, limitMs: 300_000 }, tally));
+  }
+}
+
+const needsDocker = (file: string): boolean => /test\/(real|contract)\//.test(file);
+
+async function withDocker(work: () => Promise<void>): Promise<void> {
+  const daemon = await dockerDaemon();
+  say(`  ${daemon.message}`);
+  try {
+    await prepareBed().catch((error: unknown) => {
+      say(`  The bed is not complete: ${messageOf(error)}`);
+    });
+    await work();
+  } finally {
+    if (daemon.state === 'started' && process.env['CI'] !== 'true') await daemon.stop();
+  }
+}
+
+const parts = {
+  checks: () => timed('checks', checks),
+  rules: () => timed('test/rules', () => together('test/rules', 30_000)),
+  unit: () => timed('test/unit', () => together('test/unit', 30_000)),
+  real: () =>
+    timed('real parts', () => withDocker(() => alone([...filesIn('test/contract'), ...filesIn('test/real')]))),
+} as const;
+
+const isPart = (name: string): name is keyof typeof parts => name in parts;
+
+async function runNamed(names: readonly string[]): Promise<void> {
+  for (const name of names.filter(isPart)) await parts[name]();
+  const files = names.filter((name) => !isPart(name)).map((name) => path.resolve(name));
+  if (files.some(needsDocker)) await withDocker(() => alone(files));
+  else await alone(files);
+}
+
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+process.on('unhandledRejection', (error) => {
+  tally.fail('the test run itself', messageOf(error));
+});
+
+const named = process.argv.slice(2);
+const start = performance.now();
+await runNamed(named.length === 0 ? Object.keys(parts) : named);
+say(`\nAll of it: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+process.exitCode = tally.close();
