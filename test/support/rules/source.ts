@@ -13,7 +13,10 @@ export const root = path.resolve(import.meta.dirname, '../../..');
 
 /** Every file that is or would be committed: tracked ones and new ones that are not ignored. */
 export const committedPaths = (): string[] =>
-  execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  execFileSync('git', ['-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
     .split('\0')
     .filter((file) => file !== '' && existsSync(path.join(root, file)));
 
