@@ -1,11 +1,9 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { existsSync, readFileSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Context } from 'mocha';
-import { shortHash } from '../../src/engine/base/ids.ts';
 import { messageOf } from '../../src/engine/base/errors.ts';
-import { runOnHost } from '../../src/engine/process/run.ts';
+import { Docker } from '../../src/engine/runtime/devcontainer/docker.ts';
+import { OwnImage } from '../../src/engine/runtime/devcontainer/ownImage.ts';
 import { baseImage } from './baseImage.ts';
 import { dockerDaemon } from './dockerDaemon.ts';
 import { skipFor } from './skips.ts';
@@ -21,28 +19,15 @@ export function hostCertificates(): string | undefined {
 /** The image that test images build on; a daemon must be there. */
 export const testBaseImage = (): Promise<string> => baseImage();
 
-/** Flotilla's Claude Code image on the test base, built from media/image once per content. */
+/** Flotilla's Claude Code image on the test base, built by the product's own code, so that engines under test find it there. */
 export async function testImage(): Promise<string> {
   const named = process.env['FLOTILLA_TEST_IMAGE'];
   if (named !== undefined && named !== '') return named;
-  const base = await testBaseImage();
-  const dockerfile = path.join(root, 'media/image/Dockerfile');
-  const certificates = hostCertificates();
-  const pem = certificates === undefined ? '' : readFileSync(certificates, 'utf8');
-  const tag = `flotilla-test/claude:${shortHash([base, readFileSync(dockerfile, 'utf8'), pem].join('\n'))}`;
-  const there = await runOnHost({ file: 'docker', args: ['image', 'inspect', tag] });
-  if (there.exitCode === 0) return tag;
-  const context = await mkdtemp(path.join(os.tmpdir(), 'flotilla-image-'));
-  try {
-    await copyFile(dockerfile, path.join(context, 'Dockerfile'));
-    await writeFile(path.join(context, 'certificates.pem'), pem);
-    const args = ['build', '--build-arg', `BASE_IMAGE=${base}`, '--tag', tag, context];
-    const { exitCode, stderr, stdout } = await runOnHost({ file: 'docker', args, timeoutMs: 600_000 });
-    if (exitCode !== 0) throw new Error(`The image was not built:\n${stdout.toString('utf8').slice(-2000)}\n${stderr}`);
-  } finally {
-    await rm(context, { recursive: true, force: true });
-  }
-  return tag;
+  const image = new OwnImage(new Docker(), {
+    folder: path.join(root, 'media/image'),
+    baseImage: await testBaseImage(),
+  });
+  return await image.ensure(hostCertificates(), () => undefined, AbortSignal.timeout(600_000));
 }
 
 async function docker(): Promise<string> {

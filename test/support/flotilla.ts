@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { type HostProcess, runOnHost, startOnHost } from '../../src/engine/process/run.ts';
+import { hostCertificates } from './bed.ts';
+import { labelled, scopesBelow } from './leftovers.ts';
+import { type ScriptedApi, startScriptedApi } from './scriptedApi.ts';
+import type { Scenario } from './scriptedApi/scenario.ts';
+
+const cli = path.resolve(import.meta.dirname, '../../dist/cli.cjs');
+
+export interface FlotillaOptions {
+  /** What the scripted model answers. */
+  readonly scenario?: Scenario | undefined;
+  /** What Flotilla's own image builds on. */
+  readonly baseImage: string;
+  /** More for the environment of the command and so of the engine. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface CommandResult {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const listSchema = z.object({ sessions: z.array(z.looseObject({ id: z.string() })) });
+
+/** The key that the scripted API is given: its shape is real, so that leak tests search for something that would be found. */
+export const fakeKey = 'sk-ant-api03-flotilla-test-0123456789abcdefghijklmnopqrstuvwxyz-AA';
+
+/** Variables of whoever runs the tests, which must not reach into them. */
+const foreignVariables = (): Record<string, undefined> =>
+  Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => /^(FLOTILLA|ANTHROPIC|CLAUDE)_/.test(name))
+      .map((name) => [name, undefined]),
+  );
+
+/** A private Flotilla: the built command with a home of its own, a scripted API and a made-up key. Close it: it cleans up and checks that. */
+export class Flotilla {
+  readonly folder: string;
+  readonly api: ScriptedApi;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly #seen = new Set<string>();
+
+  private constructor(folder: string, api: ScriptedApi, options: FlotillaOptions) {
+    this.folder = folder;
+    this.api = api;
+    this.env = {
+      ...foreignVariables(),
+      FLOTILLA_HOME: path.join(folder, 'home'),
+      FLOTILLA_BASE_IMAGE: options.baseImage,
+      FLOTILLA_IDLE_MS: '120000',
+      ANTHROPIC_API_KEY: fakeKey,
+      ANTHROPIC_BASE_URL: api.url,
+      NO_COLOR: '1',
+      ...options.env,
+    };
+  }
+
+  static async start(options: FlotillaOptions): Promise<Flotilla> {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'fl-'));
+    await mkdir(path.join(folder, 'home'), { mode: 0o700 });
+    const api = await startScriptedApi({ scenario: options.scenario });
+    return new Flotilla(folder, api, options);
+  }
+
+  /** Arguments for `new` that this machine needs: its certificates, when it has some. */
+  get buildArguments(): string[] {
+    const certificates = hostCertificates();
+    return certificates === undefined ? [] : ['--certificates', certificates];
+  }
+
+  /** Starts the command; its streams are the caller's. */
+  spawn(args: readonly string[], signal?: AbortSignal): HostProcess {
+    return startOnHost({ file: process.execPath, args: [cli, ...args], cwd: this.folder, env: this.env }, signal);
+  }
+
+  /** Runs the command to its end; an exit code is a result. */
+  async run(args: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
+    const command = { file: process.execPath, args: [cli, ...args], cwd: this.folder, env: this.env };
+    const { exitCode, stdout, stderr } = await runOnHost({ ...command, timeoutMs: 600_000 }, signal);
+    return { exitCode, stdout: stdout.toString('utf8'), stderr };
+  }
+
+  /** Runs the command with `--json` and gives what it printed, by a schema; rejects when it failed. */
+  async json<S extends z.ZodType>(schema: S, args: readonly string[], signal?: AbortSignal): Promise<z.output<S>> {
+    const { exitCode, stdout, stderr } = await this.run([...args, '--json'], signal);
+    assert.equal(exitCode, 0, `flotilla ${args.join(' ')} ended with ${String(exitCode)}:\n${stdout}${stderr}`);
+    return schema.parse(JSON.parse(stdout));
+  }
+
+  /** The ids of all sessions, remembered for the check at the end. */
+  async sessionIds(): Promise<string[]> {
+    const { sessions } = await this.json(listSchema, ['list']);
+    for (const { id } of sessions) this.#seen.add(id);
+    return sessions.map(({ id }) => id);
+  }
+
+  /** Removes every session and stops the engine; rejects when something of them is left in Docker. */
+  async close(): Promise<void> {
+    const left: string[] = [];
+    try {
+      const scopes = await scopesBelow(this.folder);
+      for (const id of await this.sessionIds()) await this.run(['remove', id, '--discard', '--yes']);
+      await this.run(['engine', 'stop']);
+      const labels = [...scopes.map((scope) => `flotilla.scope=${scope}`), ...this.#labels()];
+      for (const label of labels) left.push(...(await labelled(label)));
+    } finally {
+      await this.api.close();
+      await rm(this.folder, { recursive: true, force: true });
+    }
+    assert.deepEqual(left, [], 'left behind in Docker');
+  }
+
+  #labels(): string[] {
+    return [...this.#seen].map((id) => `flotilla.session=${id}`);
+  }
+}
