@@ -139,11 +139,14 @@ const rows: readonly Row[] = [
  * codes that differ for a push. What is no failure of git comes back unchanged.
  */
 export function explainGitError(error: unknown, name: string, during: 'read' | 'push' = 'read'): Error {
-  if (error instanceof FlotillaError) return error;
-  if (isCancelled(error)) return cancelled();
+  if (error instanceof GitError) return explained(error, name, during);
+  if (isCancelled(error)) return error instanceof FlotillaError ? error : cancelled();
   if (error instanceof SpawnError && error.reason === 'not-found')
     return new FlotillaError('git-missing', 'Git is not installed, or not in PATH: install git 2.30 or newer.');
-  if (!(error instanceof GitError)) return error instanceof Error ? error : new Error(String(error));
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function explained(error: GitError, name: string, during: 'read' | 'push'): FlotillaError {
   const row = rows.find(({ pattern }) => pattern.test(error.stderr));
   const options = { cause: error, detail: error.stderr };
   if (row === undefined)

@@ -1,0 +1,48 @@
+import { hostRunner } from './hostGit.ts';
+import type { GitRunner } from './runner.ts';
+
+/** Names of submodules that a notice lists. */
+const shown = 5;
+
+/** What a session made from this commit will lack, a sentence each. */
+export async function inspectCommit(folder: string, commit: string, signal?: AbortSignal): Promise<string[]> {
+  const run = hostRunner(folder);
+  const [submodules, lfs] = await Promise.all([submodulesOf(run, commit, signal), usesLfs(run, commit, signal)]);
+  const notices: string[] = [];
+  if (submodules.length > 0) {
+    const more = submodules.length > shown ? ` and ${submodules.length - shown} more` : '';
+    notices.push(
+      `Submodules are not filled: ${submodules.slice(0, shown).join(', ')}${more} ${submodules.length === 1 ? 'is an empty folder' : 'are empty folders'} in the workspace.`,
+    );
+  }
+  if (lfs)
+    notices.push(
+      'Files kept in Git LFS come as their pointer files, without the content; LFS content that Claude adds is not pushed.',
+    );
+  return notices;
+}
+
+const submodulesOf = (run: GitRunner, commit: string, signal?: AbortSignal): Promise<string[]> =>
+  run(
+    {
+      args: ['config', '--blob', `${commit}:.gitmodules`, '-z', '--get-regexp', String.raw`^submodule\..*\.path$`],
+      // 1: the file has no such entry; 128: there is no such file, or git can't read it.
+      answers: [1, 128],
+      parse: ({ stdout }) =>
+        stdout
+          .toString('utf8')
+          .split('\0')
+          .flatMap((entry) => entry.split('\n')[1] ?? []),
+    },
+    signal,
+  );
+
+const usesLfs = (run: GitRunner, commit: string, signal?: AbortSignal): Promise<boolean> =>
+  run(
+    {
+      args: ['grep', '--quiet', '-F', '-e', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'],
+      answers: [1],
+      parse: ({ exitCode }) => exitCode === 0,
+    },
+    signal,
+  );

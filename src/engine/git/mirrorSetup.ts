@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { hostRunner } from './hostGit.ts';
+import { runHostGit } from './hostProcess.ts';
+
+/** Mirrors that this engine has looked over since it started. */
+const healed = new Set<string>();
+
+/** `preciousObjects` keeps prune and `repack -d` away even from a user who runs them by hand. */
+const settings = [
+  ['core.repositoryFormatVersion', '1'],
+  ['extensions.preciousObjects', 'true'],
+  ['core.sharedRepository', '0644'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['core.logAllRefUpdates', 'false'],
+  ['core.commitGraph', 'true'],
+  ['fetch.writeCommitGraph', 'true'],
+] as const;
+
+/**
+ * Makes an empty mirror in one step, so that a crash leaves a whole one or none, and takes away what a crash during a fetch left. A mirror
+ * that git no longer recognises is put aside under another name: sessions may still borrow its objects.
+ */
+export async function prepareMirror(folder: string, signal: AbortSignal): Promise<void> {
+  if (existsSync(folder) && !(await isRepository(folder, signal)))
+    await rename(folder, `${folder}.broken-${Date.now()}`);
+  if (!existsSync(folder)) await make(folder, signal);
+  else if (!healed.has(folder)) await removeLeftovers(folder);
+  healed.add(folder);
+}
+
+async function isRepository(folder: string, signal: AbortSignal): Promise<boolean> {
+  if (healed.has(folder)) return existsSync(path.join(folder, 'HEAD'));
+  const { exitCode } = await runHostGit(
+    { folder, args: ['rev-parse', '--resolve-git-dir', '.'], answers: [128] },
+    signal,
+  );
+  return exitCode === 0;
+}
+
+async function make(folder: string, signal: AbortSignal): Promise<void> {
+  await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
+  const half = `${folder}.making`;
+  await rm(half, { recursive: true, force: true });
+  await runHostGit({ args: ['init', '--bare', '--quiet', '--template=', '--shared=0644', '--', half] }, signal);
+  const run = hostRunner(half);
+  for (const [key, value] of settings) await run({ args: ['config', key, value], parse: () => undefined }, signal);
+  await rename(half, folder);
+}
+
+/** Only this engine works on its mirrors, so right after its start a lock or an unfinished pack belongs to nobody. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const refs = await readdir(path.join(folder, 'refs'), { recursive: true, withFileTypes: true });
+  const locks = refs.filter((entry) => entry.isFile() && entry.name.endsWith('.lock'));
+  const top = (await readdir(folder)).filter((name) => name.endsWith('.lock'));
+  const packs = await readdir(path.join(folder, 'objects/pack')).catch(() => []);
+  const unfinished = packs.filter((name) => name.startsWith('tmp_') || name.endsWith('.lock'));
+  const doomed = [
+    ...locks.map((entry) => path.join(entry.parentPath, entry.name)),
+    ...top.map((name) => path.join(folder, name)),
+    ...unfinished.map((name) => path.join(folder, 'objects/pack', name)),
+  ];
+  await Promise.all(doomed.map((file) => rm(file, { force: true })));
+}
