@@ -93,7 +93,7 @@ export class EventStream implements Closable {
   #beat(): void {
     if (this.#output.writableNeedDrain) return;
     this.#sent = Math.max(this.#sent, this.#journal.lastSeq());
-    this.#write(`: alive\nid: ${this.#sent}\n\n`);
+    this.#write(`event: alive\nid: ${this.#sent}\ndata: ${this.#sent}\n\n`);
   }
 
   #write(text: string): void {

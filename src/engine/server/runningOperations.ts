@@ -26,8 +26,7 @@ export class RunningOperations {
 
   /** Runs one; `gone` fires when whoever asked has gone away. Rejects with `engine-busy` while the engine leaves. */
   async run(call: Call, gone: AbortSignal): Promise<unknown> {
-    if (this.#isClosing)
-      throw new FlotillaError('engine-busy', 'The engine is about to leave: ask again, and a new one starts.');
+    this.refuseWhenClosing();
     const controller = new AbortController();
     this.#running.add(controller);
     try {
@@ -36,6 +35,12 @@ export class RunningOperations {
     } finally {
       this.#running.delete(controller);
     }
+  }
+
+  /** Throws `engine-busy` once the engine is leaving. */
+  refuseWhenClosing(): void {
+    if (this.#isClosing)
+      throw new FlotillaError('engine-busy', 'The engine is about to leave: ask again, and a new one starts.');
   }
 
   /** Takes no more, waits up to `graceMs` milliseconds for those under way, then aborts what is left. */

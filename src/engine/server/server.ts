@@ -105,7 +105,10 @@ class HttpServer implements Server {
   }
 
   #addRoutes(): void {
-    this.#app.get('/v1/hello', () => this.#parts.hello);
+    this.#app.get('/v1/hello', () => {
+      this.#running.refuseWhenClosing();
+      return this.#parts.hello;
+    });
     this.#app.post<{ Params: { name: string } }>('/v1/operations/:name', (request, reply) =>
       this.#runOperation(request, reply),
     );

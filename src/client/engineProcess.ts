@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import path from 'node:path';
+import type { Folders } from './folders.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Not passed on to the engine: credentials, which are handed over its socket and stay in memory, and what belongs to the place a
+ * face happens to run in (a git hook, a debugger).
+ */
+const keptFromEngine = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_COMMON_DIR',
+  'GIT_PREFIX',
+  'VSCODE_INSPECTOR_OPTIONS',
+];
+
+const maxOutput = 1024 * 1024;
+
+/** An engine that this face has started. It outlives the face. */
+export class EngineProcess {
+  /** How it ended, once it has. An engine that finds another one in its place ends with 0. */
+  end: { readonly code: number | undefined; readonly error?: Error | undefined } | undefined;
+  readonly #output: string;
+  readonly #outputStart: number;
+
+  /**
+   * Starts `entry` (the program and its arguments) detached from this process. What it prints before its log is open goes to
+   * `engine.out` in the log folder. `FLOTILLA_INSPECT` names a port of this machine for a debugger.
+   */
+  constructor(entry: readonly string[], place: Folders, env: Environment) {
+    mkdirSync(place.log, { recursive: true, mode: 0o700 });
+    this.#output = path.join(place.log, 'engine.out');
+    const output = openSync(this.#output, 'a', 0o600);
+    if (statSync(this.#output).size > maxOutput) truncateSync(this.#output);
+    this.#outputStart = statSync(this.#output).size;
+    const [file = process.execPath, ...args] = entry;
+    const places = ['--data', place.data, '--run', place.run, '--log', place.log, '--cache', place.cache];
+    const child = spawn(file, [...inspectOption(env), ...args, ...places], {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', output, output],
+      env: engineEnvironment(env),
+    });
+    closeSync(output);
+    child.on('error', (error) => {
+      this.end = { code: undefined, error };
+    });
+    child.on('exit', (code) => {
+      this.end ??= { code: code ?? undefined };
+    });
+    child.unref();
+  }
+
+  /** The last lines that it printed. */
+  output(): string {
+    const text = readFileSync(this.#output).subarray(this.#outputStart).toString('utf8');
+    const error = this.end?.error === undefined ? [] : [this.end.error.message];
+    return [...text.split('\n').filter((line) => line.trim() !== ''), ...error].slice(-20).join('\n');
+  }
+}
+
+function engineEnvironment(env: Environment): Record<string, string> {
+  const kept = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined || keptFromEngine.includes(name) ? [] : [[name, value] as const],
+  );
+  // VS Code's own executable runs as Node only with this.
+  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
+}
+
+function inspectOption(env: Environment): string[] {
+  const port = env['FLOTILLA_INSPECT'];
+  return port !== undefined && /^\d{1,5}$/.test(port) ? [`--inspect=127.0.0.1:${port}`] : [];
+}
