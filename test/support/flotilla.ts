@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { connect } from '../../src/client/connect.ts';
+import type { EngineClient } from '../../src/client/engineClient.ts';
 import { type HostProcess, runOnHost, startOnHost } from '../../src/engine/process/run.ts';
 import { hostCertificates } from './bed.ts';
 import { labelled, scopesBelow } from './leftovers.ts';
@@ -30,6 +33,10 @@ const listSchema = z.object({ sessions: z.array(z.looseObject({ id: z.string() }
 
 /** The key that the scripted API is given: its shape is real, so that leak tests search for something that would be found. */
 export const fakeKey = 'sk-ant-api03-flotilla-test-0123456789abcdefghijklmnopqrstuvwxyz-AA';
+
+const packageVersion = (): string =>
+  z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(cli, '../../package.json'), 'utf8')))
+    .version;
 
 /** Variables of whoever runs the tests, which must not reach into them. */
 const foreignVariables = (): Record<string, undefined> =>
@@ -91,6 +98,21 @@ export class Flotilla {
     const { exitCode, stdout, stderr } = await this.run([...args, '--json'], signal);
     assert.equal(exitCode, 0, `flotilla ${args.join(' ')} ended with ${String(exitCode)}:\n${stdout}${stderr}`);
     return schema.parse(JSON.parse(stdout));
+  }
+
+  /** A face of this engine in this process, with the made-up key handed in. Close it before this. */
+  connect(): Promise<EngineClient> {
+    return connect({
+      face: 'cli',
+      start: 'if-needed',
+      engineEntry: [process.execPath, path.join(path.dirname(cli), 'engine.cjs')],
+      version: packageVersion(),
+      env: { ...process.env, ...this.env },
+      onEngine: async (client) => {
+        const credential = { kind: 'api-key', value: fakeKey } as const;
+        await client.call('credentials.set', { credential, upstream: this.api.url });
+      },
+    });
   }
 
   /** The ids of all sessions, remembered for the check at the end. */

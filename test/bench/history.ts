@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { startOnHost } from '../../src/engine/process/run.ts';
+import { git } from '../support/sampleRepository.ts';
+
+const files = 50;
+const author = 'Ada Example <ada@example.com>';
+
+/** One commit of a `git fast-import` stream: it changes one small file. */
+function commit(number: number): string {
+  const message = `Change ${number}`;
+  const content = `line ${number}\n`;
+  return [
+    'commit refs/heads/main',
+    `committer ${author} ${1_700_000_000 + number} +0000`,
+    `data ${message.length}\n${message}`,
+    `M 100644 inline folder-${number % 7}/file-${number % files}.txt`,
+    `data ${content.length}\n${content}`,
+  ].join('\n');
+}
+
+/** A repository with so many commits on `main`, made by `git fast-import`: 100,000 take a few seconds. */
+export async function historyOf(commits: number, parent: string): Promise<string> {
+  const folder = path.join(parent, `history-${commits}`);
+  await mkdir(folder);
+  await git(folder, 'init', '--quiet', '--initial-branch=main');
+  const program = startOnHost({ file: 'git', args: ['fast-import', '--quiet'], cwd: folder });
+  program.stderr.resume();
+  program.stdout.resume();
+  for (let number = 1; number <= commits; number += 1)
+    if (!program.stdin.write(`${commit(number)}\n`))
+      await new Promise((resolve) => program.stdin.once('drain', resolve));
+  program.stdin.end('done\n');
+  const { exitCode } = await program.ended;
+  if (exitCode !== 0) throw new Error(`git fast-import ended with ${String(exitCode)}`);
+  await git(folder, 'reset', '--quiet', '--hard', 'main');
+  return folder;
+}

@@ -1,0 +1,92 @@
+// `npm run bench`: how fast, beside the floor of the same run. Never fails on a number; it says which goals are met.
+//   npm run bench                  a table, and the rows as JSON on the last line
+//   FLOTILLA_BENCH_RUNS=11         more runs for closer medians
+import type { EngineClient } from '../../src/client/engineClient.ts';
+import { findPart, hostCertificates } from '../support/bed.ts';
+import { Flotilla } from '../support/flotilla.ts';
+import { sampleRepository } from '../support/sampleRepository.ts';
+import { commitScenario, commitsHome } from './commitsHome.ts';
+import { floorStart } from './floor.ts';
+import { historyOf } from './history.ts';
+import { type Row, inTurns, median, quantile, ratioRow, table } from './measure.ts';
+import { ownStart } from './ownStart.ts';
+
+const runs = Number(process.env['FLOTILLA_BENCH_RUNS'] ?? 7);
+const certificates = hostCertificates();
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** The bed of one bench: an engine, a face of it, and a folder that goes with them. */
+interface Bench {
+  readonly client: EngineClient;
+  readonly folder: string;
+  readonly image: string;
+}
+
+async function warmStart({ client, folder, image }: Bench): Promise<Row> {
+  const { folder: repository } = await sampleRepository(folder);
+  const own = (): Promise<number> => ownStart(client, { repository, prompt: 'Say hello.', certificates });
+  await own();
+  await floorStart(image, folder);
+  const { first, second } = await inTurns(runs, own, () => floorStart(image, folder));
+  return ratioRow(
+    "warm start to Claude's first event",
+    first,
+    { name: 'devcontainer up + claude', samples: second },
+    1.3,
+  );
+}
+
+async function roundTrip({ client }: Bench): Promise<Row> {
+  const samples: number[] = [];
+  for (let call = 0; call < 550; call += 1) {
+    const start = performance.now();
+    await client.call('system.info', {});
+    if (call >= 50) samples.push(performance.now() - start);
+  }
+  const p50 = median(samples);
+  const name = `round trip of an operation, p50 (p99 ${quantile(samples, 0.99).toFixed(1)} ms)`;
+  return { name, median: p50, goal: '< 5 ms', met: p50 < 5, samples: samples.slice(0, 20) };
+}
+
+async function longHistory({ client, folder }: Bench): Promise<Row> {
+  const [short, long] = [await historyOf(100, folder), await historyOf(100_000, folder)];
+  const start = (repository: string) => (): Promise<number> =>
+    ownStart(client, { repository, prompt: 'Say hello.', certificates });
+  // The first session of each makes the mirror.
+  const cold = [await start(short)(), await start(long)()];
+  say(`  first session, mirror included: ${cold.map((value) => `${value.toFixed(0)} ms`).join(' and ')}`);
+  const { first, second } = await inTurns(runs, start(long), start(short));
+  return ratioRow('start with 100,000 commits of history', first, { name: 'with 100', samples: second }, 1.2);
+}
+
+async function home({ client, folder }: Bench): Promise<Row> {
+  const sample = await sampleRepository(folder, undefined, 'grove');
+  const { own, floor } = await commitsHome(client, sample, { parent: folder, certificates });
+  return ratioRow('a commit comes home', own, { name: 'git fetch over docker exec', samples: floor });
+}
+
+const benches = { warmStart, roundTrip, longHistory, home } as const;
+
+async function bench(): Promise<Row[]> {
+  say(await findPart('docker'));
+  const image = await findPart('claude image');
+  const flotilla = await Flotilla.start({ scenario: commitScenario, baseImage: await findPart('base image') });
+  const rows: Row[] = [];
+  try {
+    const client = await flotilla.connect();
+    const wanted = process.argv.slice(2);
+    for (const [name, run] of Object.entries(benches)) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      say(`Measuring ${name} …`);
+      rows.push(await run({ client, folder: flotilla.folder, image }));
+    }
+    client.close();
+  } finally {
+    await flotilla.close();
+  }
+  return rows;
+}
+
+const rows = await bench();
+say(`\n${table(rows)}\n`);
+say(JSON.stringify({ runs, rows }));
