@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { cancelled, FlotillaError, throwIfCancelled } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
+import { LineSplitter } from '../../base/lines.ts';
+import { Tail } from '../../base/tail.ts';
+import { type HostProcess, killGroup, SpawnError, startOnHost } from '../../process/run.ts';
+import { failureOf } from './failures.ts';
+
+export interface DevcontainerCliOptions {
+  /** Path of @devcontainers/cli's `devcontainer.js`. */
+  readonly script: string;
+  /** Keeps the compiled form of the CLI, which spares a quarter of its time. */
+  readonly cacheFolder: string;
+  /** `DOCKER_HOST` for the CLI's docker client, so that it asks the daemon that we ask. */
+  readonly dockerHost?: string | undefined;
+}
+
+export interface UpRequest {
+  /** Absolute path of the devcontainer.json. */
+  readonly config: string;
+  /** Absolute folder on the host that it belongs to. */
+  readonly folder: string;
+  /** `key=value`, by which the CLI finds its container again. */
+  readonly idLabels: readonly string[];
+}
+
+const resultSchema = z.union([
+  z.object({ outcome: z.literal('success'), containerId: z.string().min(1) }),
+  z.object({ outcome: z.literal('error'), message: z.string(), description: z.string().optional() }),
+]);
+
+const eventSchema = z.object({ type: z.string(), text: z.string().default('') });
+
+/**
+ * `devcontainer up` for a generated configuration: the id of the running container. Hooks are not run. When it rejects or is
+ * cancelled, its processes are gone; what they had made in Docker may be there, or still come. `onStep` hears each step's text.
+ *
+ * @see https://github.com/devcontainers/cli
+ */
+export async function devcontainerUp(
+  options: DevcontainerCliOptions,
+  request: UpRequest,
+  onStep: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  throwIfCancelled(signal);
+  const running = startOnHost({ file: process.execPath, args: upArguments(options, request), env: variables(options) });
+  // What `up` leaves behind is a `docker run` client of 25 MB, in its process group. It has no say over the container.
+  const killAll = (): void => {
+    killGroup(running.pid, 'SIGKILL');
+  };
+  signal.addEventListener('abort', killAll, { once: true });
+  running.stdin.end();
+  try {
+    return await outcome(running, onStep);
+  } catch (error) {
+    if (signal.aborted) throw cancelled();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', killAll);
+    killAll();
+  }
+}
+
+async function outcome(running: HostProcess, onStep: (text: string) => void): Promise<string> {
+  const tail = new Tail(16 * 1024);
+  const result = Promise.withResolvers<z.output<typeof resultSchema> | undefined>();
+  const stdout = new LineSplitter((line) => {
+    const parsed = parseJson(resultSchema, line);
+    if (parsed !== undefined) result.resolve(parsed);
+    else tail.write(`${line}\n`);
+  });
+  const stderr = new LineSplitter((line) => {
+    const event = line.startsWith('{') ? parseJson(eventSchema, line) : { type: 'raw', text: line };
+    if (event === undefined) return;
+    if (event.type === 'start') onStep(event.text);
+    if (event.type === 'text' || event.type === 'raw') tail.write(`${event.text.replace(/\r?\n$/, '')}\n`);
+  });
+  running.stdout.on('data', (chunk: Buffer) => stdout.write(chunk)).on('end', () => stdout.end());
+  running.stderr.on('data', (chunk: Buffer) => stderr.write(chunk)).on('end', () => stderr.end());
+  running.ended.then(() => result.resolve(undefined), result.reject);
+  const settled = await result.promise.catch((error: unknown) => {
+    throw notStarted(error);
+  });
+  if (settled?.outcome === 'success') return settled.containerId;
+  // An error's own message is mostly "Command failed: docker run …"; what docker said about it stands in the log.
+  await running.ended.catch(() => undefined);
+  const lines = tail.lines(30);
+  const text = [lines, settled?.message, settled?.description].filter((part) => part !== undefined).join('\n');
+  throw failureOf(text, {
+    code: 'start-failed',
+    message: 'The container could not be started. The last lines say why.',
+  });
+}
+
+const notStarted = (error: unknown): unknown =>
+  error instanceof SpawnError
+    ? new FlotillaError('internal', "Flotilla's own copy of the dev container CLI could not be started.", {
+        cause: error,
+      })
+    : error;
+
+function upArguments(options: DevcontainerCliOptions, request: UpRequest): string[] {
+  return [
+    options.script,
+    'up',
+    `--workspace-folder=${request.folder}`,
+    `--config=${request.config}`,
+    ...request.idLabels.map((label) => `--id-label=${label}`),
+    '--log-format=json',
+    '--no-lockfile',
+    '--buildkit=never',
+    '--mount-workspace-git-root=false',
+    '--skip-post-create',
+    '--skip-post-attach',
+  ];
+}
+
+const variables = ({ cacheFolder, dockerHost }: DevcontainerCliOptions): Record<string, string> => ({
+  NODE_COMPILE_CACHE: cacheFolder,
+  ELECTRON_RUN_AS_NODE: '1',
+  ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
+});

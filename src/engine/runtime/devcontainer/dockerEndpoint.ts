@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { parseJson } from '../../base/json.ts';
+
+const configSchema = z.object({ currentContext: z.string().optional() });
+const contextSchema = z.object({ Endpoints: z.object({ docker: z.object({ Host: z.string() }) }) });
+
+/**
+ * The daemon that the user's docker client talks to, when it is named by a context: docker-modem knows only `DOCKER_HOST`. `undefined`
+ * when `DOCKER_HOST` decides, when the context is the default one, or when its files are not as expected.
+ *
+ * @see https://docs.docker.com/engine/manage-resources/contexts/
+ */
+export async function contextEndpoint(env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
+  if (isSet(env['DOCKER_HOST'])) return undefined;
+  const folder = env['DOCKER_CONFIG'] ?? path.join(homedir(), '.docker');
+  const name = env['DOCKER_CONTEXT'] ?? (await read(path.join(folder, 'config.json'), configSchema))?.currentContext;
+  if (!isSet(name) || name === 'default') return undefined;
+  const digest = createHash('sha256').update(name).digest('hex');
+  const context = await read(path.join(folder, 'contexts', 'meta', digest, 'meta.json'), contextSchema);
+  return context?.Endpoints.docker.Host;
+}
+
+const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
+
+async function read<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> {
+  try {
+    return parseJson(schema, await readFile(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

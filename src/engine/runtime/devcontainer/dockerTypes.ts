@@ -1,0 +1,47 @@
+/** A container as a list shows it. */
+export interface ContainerPart {
+  readonly id: string;
+  readonly name: string;
+  /** `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`. */
+  readonly state: string;
+  /** As the container was made with. */
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ContainerDetails {
+  readonly running: boolean;
+  readonly exitCode: number;
+  /** Bytes; 0 is no limit. */
+  readonly memory: number;
+}
+
+export interface ImageDetails {
+  readonly id: string;
+  /** Empty when the image names none, which is root. */
+  readonly user: string;
+}
+
+export interface ExecRequest {
+  readonly command: readonly string[];
+  /** `KEY=value`. */
+  readonly variables: readonly string[];
+  readonly cwd: string;
+  readonly user: string;
+  readonly tty: boolean;
+}
+
+/** A container of our own that does one thing as root and is removed. It has no network. */
+export interface HelperRequest {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  /** Mounted writable, and made with these labels when they are not there yet. */
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
+  readonly capabilities: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}

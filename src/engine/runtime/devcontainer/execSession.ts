@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { type Duplex, Writable } from 'node:stream';
+import { sleep } from '../../base/clock.ts';
+import { throwIfCancelled } from '../../base/errors.ts';
+import { type Exec, type ExecCommand, places } from '../contract.ts';
+import { demultiplex } from './demultiplexer.ts';
+import { type Docker, statusOf } from './docker.ts';
+import { dockerFailure } from './failures.ts';
+
+/** Where an exec runs when its command doesn't say. */
+export interface ExecTarget {
+  readonly docker: Docker;
+  readonly container: string;
+  readonly user: string;
+  readonly cwd: string;
+}
+
+/** The variable by which the processes of an exec are recognised inside (media/tools/endExec.sh). */
+const marker = 'FLOTILLA_EXEC';
+/** How long the daemon may take to tell the exit code after the streams have ended, in milliseconds. */
+const exitCodeWithinMs = 10_000;
+/** How long a killed command's streams may stay open, in milliseconds: something that was detached may hold them. */
+const streamsEndWithinMs = 3000;
+/** Killed by force: by its own fault, or with its whole container. */
+const killed = 137;
+
+/** Starts a command in a container through the Engine API. Rejects with `environment-gone` when the container doesn't run. */
+export async function startExec(target: ExecTarget, command: ExecCommand, signal?: AbortSignal): Promise<Exec> {
+  throwIfCancelled(signal);
+  const mark = randomBytes(6).toString('hex');
+  const { tty, user = target.user } = command;
+  const request = {
+    command: command.command,
+    cwd: command.cwd ?? target.cwd,
+    user,
+    tty: tty !== undefined,
+    variables: Object.entries({ ...command.variables, [marker]: mark }).map(([key, value]) => `${key}=${value}`),
+  };
+  const { id, connection } = await target.docker.startExec(target.container, request).catch((error: unknown) => {
+    throw dockerFailure(error, signal);
+  });
+  const running = new RunningExec({ ...target, user }, { id, connection, mark, isFramed: tty === undefined });
+  running.endWith(signal);
+  if (tty !== undefined) await running.resize(tty.cols, tty.rows);
+  return running;
+}
+
+class RunningExec implements Exec {
+  readonly stdin: Writable;
+  readonly stdout: Exec['stdout'];
+  readonly stderr: Exec['stderr'];
+  readonly exitCode: Promise<number | undefined>;
+  readonly #target: ExecTarget;
+  readonly #id: string;
+  readonly #mark: string;
+  readonly #connection: Duplex;
+  #hasEnded = false;
+
+  constructor(target: ExecTarget, started: { id: string; connection: Duplex; mark: string; isFramed: boolean }) {
+    this.#target = target;
+    this.#id = started.id;
+    this.#mark = started.mark;
+    this.#connection = started.connection;
+    this.#connection.on('error', () => undefined);
+    this.stdin = halfCloseable(this.#connection);
+    const { stdout, stderr, ended } = demultiplex(this.#connection, started.isFramed);
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.exitCode = ended.then(() => this.#readExitCode());
+    this.exitCode.catch(() => undefined);
+  }
+
+  endWith(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const kill = (): void => void this.kill();
+    if (signal.aborted) kill();
+    signal.addEventListener('abort', kill, { once: true });
+    void this.exitCode.finally(() => {
+      signal.removeEventListener('abort', kill);
+    });
+  }
+
+  async resize(cols: number, rows: number): Promise<void> {
+    try {
+      await this.#target.docker.resizeExec(this.#id, cols, rows);
+    } catch (error) {
+      // The command may end at any moment; a size is of no use to it then.
+      if (statusOf(error) === undefined) throw dockerFailure(error);
+    }
+  }
+
+  async kill(): Promise<void> {
+    if (this.#hasEnded) return;
+    const script = { command: ['sh', `${places.tools}/endExec.sh`, this.#mark] as const, cwd: '/' };
+    const { docker, container, user } = this.#target;
+    try {
+      const request = { ...script, user, tty: false, variables: [] };
+      const { connection } = await docker.startExec(container, request);
+      connection.on('error', () => undefined).resume();
+      await Promise.race([new Promise((resolve) => connection.once('close', resolve)), sleep(streamsEndWithinMs)]);
+      connection.destroy();
+    } catch {
+      // Nothing runs in a container that does not run.
+    }
+    await Promise.race([this.exitCode.catch(() => undefined), sleep(streamsEndWithinMs)]);
+    this.#connection.destroy();
+    for (const stream of [this.stdout, this.stderr]) stream.resume();
+  }
+
+  async #readExitCode(): Promise<number | undefined> {
+    const until = Date.now() + exitCodeWithinMs;
+    try {
+      for (let wait = 2; Date.now() < until; wait = Math.min(wait * 2, 100)) {
+        const { running, exitCode } = await this.#target.docker.inspectExec(this.#id);
+        if (!running && exitCode !== undefined) return (await this.#diedWithContainer(exitCode)) ? undefined : exitCode;
+        await sleep(wait);
+      }
+      return undefined;
+    } catch {
+      return undefined;
+    } finally {
+      this.#hasEnded = true;
+    }
+  }
+
+  /** The container's own end may come to the daemon's knowledge a little after that of what ran in it. */
+  async #diedWithContainer(exitCode: number): Promise<boolean> {
+    if (exitCode !== killed) return false;
+    for (const wait of [0, 50, 200]) {
+      await sleep(wait);
+      if (!(await this.#target.docker.inspect(this.#target.container)).running) return true;
+    }
+    return false;
+  }
+}
+
+/** Ending it tells the command that its input is over, while its output goes on. */
+function halfCloseable(connection: Duplex): Writable {
+  const stdin = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      // A command that has ended takes no more input: that is no fault of whoever writes.
+      connection.write(chunk, () => done());
+    },
+    final: (done) => {
+      connection.end(() => done());
+    },
+  });
+  stdin.on('error', () => undefined);
+  return stdin;
+}
