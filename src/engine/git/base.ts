@@ -51,6 +51,7 @@ const headBranch = (folder: string, signal?: AbortSignal): Promise<string | unde
     {
       args: ['symbolic-ref', '--quiet', headRef],
       answers: [1, 128],
+      silent: true,
       parse: ({ stdout }) => stdout.toString('utf8').trim() || undefined,
     },
     signal,
@@ -94,6 +95,7 @@ const inFolder = (folder: string, ref: string, signal?: AbortSignal): Promise<st
     {
       args: ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
       answers: [1, 128],
+      silent: true,
       parse: ({ stdout }) => stdout.toString('utf8').trim() || undefined,
     },
     signal,

@@ -72,6 +72,7 @@ interface Setting {
 const readSettings: GitCommand<Setting[]> = {
   args: ['config', '--show-scope', '-z', '--get-regexp', String.raw`^(filter|remote)\.`],
   answers: [1],
+  silent: true,
   parse: ({ stdout }) => {
     const fields = stdout.toString('utf8').split('\0');
     return fields.flatMap((scope, at) => {
@@ -106,6 +107,7 @@ async function workTreeHead(top: string, settings: readonly Setting[], signal?: 
 async function bareHead(run: GitRunner, signal?: AbortSignal): Promise<Head> {
   const answer = {
     answers: [1],
+    silent: true,
     parse: ({ stdout }: { stdout: Buffer }) => stdout.toString('utf8').trim() || undefined,
   };
   const [ref, commit] = await Promise.all([

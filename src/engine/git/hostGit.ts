@@ -3,6 +3,7 @@ import { simpleGit, type SimpleGitOptions } from 'simple-git';
 import { cancelled, messageOf, throwIfCancelled } from '../base/errors.ts';
 import { SpawnError } from '../process/run.ts';
 import { GitError } from './gitError.ts';
+import { runHostGit } from './hostProcess.ts';
 import { hostConfig, hostVariables } from './hostSettings.ts';
 import type { GitCommand, GitResult, GitRunner } from './runner.ts';
 
@@ -33,7 +34,11 @@ const unsafe: NonNullable<SimpleGitOptions['unsafe']> = {
 /** Runs git on the host in one folder, with the settings that every git of ours has. For what needs pipes or the network: `hostProcess.ts`. */
 export function hostRunner(folder: string, variables: Readonly<Record<string, string>> = {}): GitRunner {
   return async (command, signal) => {
-    const run = (): Promise<GitResult> => runSimpleGit(folder, command, { variables, signal });
+    const { args, input, answers } = command;
+    const run = (): Promise<GitResult> =>
+      command.silent === true
+        ? runHostGit({ folder, args, input, answers, variables }, signal)
+        : runSimpleGit(folder, command, { variables, signal });
     return command.parse(await queueOf(folder).add(run));
   };
 }
@@ -66,6 +71,8 @@ async function runSimpleGit(
     baseDir: folder,
     config: [...hostConfig],
     unsafe,
+    // Its default takes what has arrived 50 ms after the exit for the whole output.
+    completion: { onClose: true, onExit: false },
     allowEnvironment: Object.keys(env),
     ...(signal === undefined ? {} : { abort: signal }),
     ...(command.input === undefined ? {} : { input: () => inputOf(command.input) }),

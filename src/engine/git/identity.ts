@@ -19,6 +19,7 @@ export async function commitIdentity(
   const command = {
     args: ['config', '-z', '--get-regexp', String.raw`^user\.(name|email)$`],
     answers: [1],
+    silent: true,
     parse: ({ stdout }: { stdout: Buffer }) => settingsOf(stdout),
   };
   const run = hostRunner(folder);

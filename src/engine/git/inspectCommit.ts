@@ -28,6 +28,7 @@ const submodulesOf = (run: GitRunner, commit: string, signal?: AbortSignal): Pro
       args: ['config', '--blob', `${commit}:.gitmodules`, '-z', '--get-regexp', String.raw`^submodule\..*\.path$`],
       // 1: the file has no such entry; 128: there is no such file, or git can't read it.
       answers: [1, 128],
+      silent: true,
       parse: ({ stdout }) =>
         stdout
           .toString('utf8')
@@ -42,6 +43,7 @@ const usesLfs = (run: GitRunner, commit: string, signal?: AbortSignal): Promise<
     {
       args: ['grep', '--quiet', '-F', '-e', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'],
       answers: [1],
+      silent: true,
       parse: ({ exitCode }) => exitCode === 0,
     },
     signal,

@@ -88,7 +88,10 @@ async function fetchRefs(
 
 /** A fetch into a symbolic ref would move the branch that it points at. */
 const dropSymbolicHead = (folder: string, signal: AbortSignal): Promise<void> =>
-  hostRunner(folder)({ args: ['update-ref', '--no-deref', '-d', headRef], parse: () => undefined }, signal);
+  hostRunner(folder)(
+    { args: ['update-ref', '--no-deref', '-d', headRef], silent: true, parse: () => undefined },
+    signal,
+  );
 
 /** An origin whose HEAD points at a branch that does not exist still has a first branch: `main`, `master`, or any. */
 async function keepHead(folder: string, offered: Advertised, signal: AbortSignal): Promise<void> {
@@ -98,5 +101,8 @@ async function keepHead(folder: string, offered: Advertised, signal: AbortSignal
     names.find((name) => name !== undefined && offered.refs.has(`refs/heads/${name}`)) ??
     first?.slice('refs/heads/'.length);
   if (branch === undefined) return;
-  await hostRunner(folder)({ args: ['symbolic-ref', headRef, branchPrefix + branch], parse: () => undefined }, signal);
+  await hostRunner(folder)(
+    { args: ['symbolic-ref', headRef, branchPrefix + branch], silent: true, parse: () => undefined },
+    signal,
+  );
 }

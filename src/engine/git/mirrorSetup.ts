@@ -1,23 +1,26 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { hostRunner } from './hostGit.ts';
 import { runHostGit } from './hostProcess.ts';
 
 /** Mirrors that this engine has looked over since it started. */
 const healed = new Set<string>();
 
 /** `preciousObjects` keeps prune and `repack -d` away even from a user who runs them by hand. */
-const settings = [
-  ['core.repositoryFormatVersion', '1'],
-  ['extensions.preciousObjects', 'true'],
-  ['core.sharedRepository', '0644'],
-  ['gc.auto', '0'],
-  ['maintenance.auto', 'false'],
-  ['core.logAllRefUpdates', 'false'],
-  ['core.commitGraph', 'true'],
-  ['fetch.writeCommitGraph', 'true'],
-] as const;
+const settings = `
+[core]
+	repositoryFormatVersion = 1
+	sharedRepository = 0644
+	logAllRefUpdates = false
+[extensions]
+	preciousObjects = true
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+[fetch]
+	writeCommitGraph = true
+`;
 
 /**
  * Makes an empty mirror in one step, so that a crash leaves a whole one or none, and takes away what a crash during a fetch left. A mirror
@@ -45,8 +48,7 @@ async function make(folder: string, signal: AbortSignal): Promise<void> {
   const half = `${folder}.making`;
   await rm(half, { recursive: true, force: true });
   await runHostGit({ args: ['init', '--bare', '--quiet', '--template=', '--shared=0644', '--', half] }, signal);
-  const run = hostRunner(half);
-  for (const [key, value] of settings) await run({ args: ['config', key, value], parse: () => undefined }, signal);
+  await appendFile(path.join(half, 'config'), settings);
   await rename(half, folder);
 }
 

@@ -7,6 +7,8 @@ export interface GitCommand<T> {
   readonly input?: string | Uint8Array | undefined;
   /** Exit codes that are answers and no failures; default only 0. */
   readonly answers?: readonly number[] | undefined;
+  /** It can end well without writing a byte. simple-git waits 50 ms for the output of such a command, so the host runs it past simple-git. */
+  readonly silent?: boolean | undefined;
   readonly parse: (result: GitResult) => T;
 }
 

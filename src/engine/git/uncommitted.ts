@@ -44,7 +44,7 @@ export async function commitUncommitted(taking: Taking, signal?: AbortSignal): P
       .toString('utf8')
       .trim();
     await hostRunner(taking.mirror)(
-      { args: ['update-ref', `refs/flotilla/commits/${commit}`, commit], parse: () => undefined },
+      { args: ['update-ref', `refs/flotilla/commits/${commit}`, commit], silent: true, parse: () => undefined },
       signal,
     );
     return { commit, nested };

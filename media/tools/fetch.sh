@@ -1,0 +1,22 @@
+#!/bin/sh
+# First half of filling a workspace whose host can't mount the mirror: sh fetch.sh <workspace> <base commit>
+# Standard input and output are git's own protocol, with an upload-pack of the host at the other end. fill.sh comes after it.
+set -eu
+umask 022
+[ $# -eq 2 ] || exit 64
+workspace=$1 base=$2
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY
+export GIT_TERMINAL_PROMPT=0 LC_ALL=C
+
+mkdir -p "$workspace"
+cd "$workspace"
+mark=.git/flotilla-filling
+if [ ! -e "$mark" ] && [ "$(ls -A)" != '' ]; then
+  echo "flotilla: $workspace is not empty" >&2
+  exit 65
+fi
+mkdir -p .git
+: >"$mark"
+git init -q --template= . >&2
+git -c protocol.fd.allow=always -c protocol.version=2 -c gc.auto=0 -c maintenance.auto=false fetch -q --no-tags --no-write-fetch-head \
+  fd::0,1 "$base:refs/flotilla/base" '+refs/remotes/origin/*:refs/remotes/origin/*' '+refs/tags/*:refs/tags/*' >&2
