@@ -19,7 +19,6 @@ const doors: Readonly<Record<string, RegExp>> = {
   fastify: /^src\/engine\/server\//,
   '@fastify/websocket': /^src\/engine\/server\//,
   pino: /^src\/engine\/base\//,
-  'p-queue': /^src\/engine\//,
   'p-retry': /^src\/engine\//,
   'eventsource-parser': /^src\/(engine\/gateway|client)\//,
   'env-paths': /^src\/client\//,
@@ -35,6 +34,9 @@ const everywhere: Readonly<Record<string, RegExp>> = {
   zod: /^src\//,
   vscode: /^src\/extension\//,
   'node:http': /^src\/engine\/gateway\//,
+  'node:https': /^src\/engine\/gateway\//,
+  // A tool that touches nothing outside.
+  'p-queue': /^src\/engine\//,
 };
 
 const topRoom = (file: string): string => /^src\/([^/]+)/.exec(file)?.[1] ?? '';
