@@ -35,17 +35,7 @@ export function connectTerminal(
     headers,
     perMessageDeflate: false,
   });
-  const connection: TerminalConnection = {
-    input: (bytes) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(bytes);
-    },
-    send: (message) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-    },
-    close: () => {
-      socket.close(1000);
-    },
-  };
+  const connection = connectionOver(socket);
   return new Promise((resolve, reject) => {
     const state: State = { joined: false, lastWords: undefined };
     socket.on('message', (data, isBinary) => {
@@ -64,6 +54,20 @@ export function connectTerminal(
       else reject(error ?? EngineError.of('engine-unreachable', 'The terminal ended before it began: try again.'));
     });
   });
+}
+
+function connectionOver(socket: WebSocket): TerminalConnection {
+  return {
+    input: (bytes) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(bytes);
+    },
+    send: (message) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+    close: () => {
+      socket.close(1000);
+    },
+  };
 }
 
 interface State {
