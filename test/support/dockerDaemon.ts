@@ -58,7 +58,10 @@ async function startDaemon(): Promise<DockerDaemon> {
   });
   child.unref();
   const stop = async (): Promise<void> => {
-    if (!state.ended) child.kill('SIGTERM');
+    if (!state.ended) {
+      child.ref();
+      child.kill('SIGTERM');
+    }
     await Promise.race([ended, wait(20_000, undefined, { ref: false })]);
     await rm(folder, { recursive: true, force: true });
   };

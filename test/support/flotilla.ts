@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { connect } from '../../src/client/connect.ts';
+import { folders } from '../../src/client/folders.ts';
 import type { EngineClient } from '../../src/client/engineClient.ts';
-import { type HostProcess, runOnHost, startOnHost } from '../../src/engine/process/run.ts';
+import { sleep } from '../../src/engine/base/clock.ts';
+import { shortHash } from '../../src/engine/base/ids.ts';
+import type { Session } from '../../src/protocol/session.ts';
+import { type HostCommand, type HostProcess, runOnHost, startOnHost } from '../../src/engine/process/run.ts';
 import { hostCertificates } from './bed.ts';
-import { labelled, scopesBelow } from './leftovers.ts';
+import { labelled } from './leftovers.ts';
+import { sessionOf } from './sessions.ts';
 import { type ScriptedApi, startScriptedApi } from './scriptedApi.ts';
 import type { Scenario } from './scriptedApi/scenario.ts';
 
@@ -51,7 +56,6 @@ export class Flotilla {
   readonly folder: string;
   readonly api: ScriptedApi;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly #seen = new Set<string>();
 
   private constructor(folder: string, api: ScriptedApi, options: FlotillaOptions) {
     this.folder = folder;
@@ -81,15 +85,31 @@ export class Flotilla {
     return certificates === undefined ? [] : ['--certificates', certificates];
   }
 
+  /** The value of the label `flotilla.scope` on all that this engine makes. */
+  get scope(): string {
+    return shortHash(folders(this.env).data);
+  }
+
+  /** The command as a program to run on the host, with this Flotilla's environment. */
+  commandLine(args: readonly string[]): HostCommand {
+    return { file: process.execPath, args: [cli, ...args], cwd: this.folder, env: this.env, timeoutMs: 600_000 };
+  }
+
+  /** What happens when a disk loses the engine's store: the file is gone, environments are not. The engine must be stopped. */
+  async forgetStore(): Promise<void> {
+    const home = path.join(this.folder, 'home');
+    for (const file of await readdir(home, { recursive: true }))
+      if (path.basename(file).startsWith('flotilla.db')) await rm(path.join(home, file));
+  }
+
   /** Starts the command; its streams are the caller's. */
   spawn(args: readonly string[], signal?: AbortSignal): HostProcess {
-    return startOnHost({ file: process.execPath, args: [cli, ...args], cwd: this.folder, env: this.env }, signal);
+    return startOnHost(this.commandLine(args), signal);
   }
 
   /** Runs the command to its end; an exit code is a result. */
   async run(args: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
-    const command = { file: process.execPath, args: [cli, ...args], cwd: this.folder, env: this.env };
-    const { exitCode, stdout, stderr } = await runOnHost({ ...command, timeoutMs: 600_000 }, signal);
+    const { exitCode, stdout, stderr } = await runOnHost(this.commandLine(args), signal);
     return { exitCode, stdout: stdout.toString('utf8'), stderr };
   }
 
@@ -115,30 +135,33 @@ export class Flotilla {
     });
   }
 
-  /** The ids of all sessions, remembered for the check at the end. */
   async sessionIds(): Promise<string[]> {
     const { sessions } = await this.json(listSchema, ['list']);
-    for (const { id } of sessions) this.#seen.add(id);
     return sessions.map(({ id }) => id);
+  }
+
+  /** Waits until a session is as wished; rejects with what it was instead after `ms` milliseconds. */
+  async until(id: string, wish: (session: Session) => boolean, ms = 60_000): Promise<Session> {
+    const end = Date.now() + ms;
+    for (;;) {
+      const session = await sessionOf(this, id);
+      if (wish(session)) return session;
+      assert.ok(Date.now() < end, `the session stayed ${session.state}: ${JSON.stringify(session.reason)}`);
+      await sleep(200);
+    }
   }
 
   /** Removes every session and stops the engine; rejects when something of them is left in Docker. */
   async close(): Promise<void> {
     const left: string[] = [];
     try {
-      const scopes = await scopesBelow(this.folder);
       for (const id of await this.sessionIds()) await this.run(['remove', id, '--discard', '--yes']);
       await this.run(['engine', 'stop']);
-      const labels = [...scopes.map((scope) => `flotilla.scope=${scope}`), ...this.#labels()];
-      for (const label of labels) left.push(...(await labelled(label)));
+      left.push(...(await labelled(`flotilla.scope=${this.scope}`)));
     } finally {
       await this.api.close();
       await rm(this.folder, { recursive: true, force: true });
     }
     assert.deepEqual(left, [], 'left behind in Docker');
-  }
-
-  #labels(): string[] {
-    return [...this.#seen].map((id) => `flotilla.session=${id}`);
   }
 }

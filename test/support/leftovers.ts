@@ -18,15 +18,3 @@ export async function labelled(label: string): Promise<string[]> {
   );
   return found.flat();
 }
-
-/** The value that a container's label has on each container below a host folder's sessions. */
-export async function scopesBelow(folder: string): Promise<string[]> {
-  const format = '{{.Label "devcontainer.local_folder"}}\t{{.Label "flotilla.scope"}}';
-  const args = ['ps', '--all', '--filter', 'label=flotilla.scope', '--format', format];
-  const { stdout } = await runOnHost({ file: 'docker', args });
-  const rows = stdout
-    .toString('utf8')
-    .split('\n')
-    .filter((row) => row.startsWith(folder));
-  return [...new Set(rows.map((row) => row.split('\t')[1] ?? ''))];
-}

@@ -7,7 +7,9 @@ import { messageOf } from '../../src/engine/base/errors.ts';
 import { startOnHost } from '../../src/engine/process/run.ts';
 import { findPart } from './bed.ts';
 import { dockerDaemon } from './dockerDaemon.ts';
+import { labelled } from './leftovers.ts';
 import { runSuite } from './runSuite.ts';
+import { underCi } from './skips.ts';
 import { Tally } from './tally.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -66,18 +68,29 @@ async function alone(files: readonly string[]): Promise<void> {
   }
 }
 
+/** What the tests made in Docker must be gone. Elsewhere than under CI somebody's own sessions may have come meanwhile: it is only told. */
+async function leavesNothing(before: readonly string[]): Promise<void> {
+  const left = (await labelled('flotilla.scope')).filter((thing) => !before.includes(thing));
+  const title = 'the tests leave no container, volume or network behind';
+  if (left.length === 0) tally.pass(title, 0);
+  else if (underCi()) tally.fail(title, left.join('\n'));
+  else say(`  In Docker since the start of the tests: ${left.join(', ')}`);
+}
+
 const needsDocker = (file: string): boolean => /test\/(real|contract)\//.test(file);
 
 async function withDocker(work: () => Promise<void>): Promise<void> {
   const daemon = await dockerDaemon();
   say(`  ${daemon.message}`);
+  const before = daemon.state === 'missing' ? [] : await labelled('flotilla.scope');
   try {
     await prepareBed().catch((error: unknown) => {
       say(`  The bed is not complete: ${messageOf(error)}`);
     });
     await work();
+    if (daemon.state !== 'missing') await leavesNothing(before);
   } finally {
-    if (daemon.state === 'started' && process.env['CI'] !== 'true') await daemon.stop();
+    if (!underCi()) await daemon.stop();
   }
 }
 
