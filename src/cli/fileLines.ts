@@ -1,0 +1,35 @@
+import type { ChangedFile } from '../protocol/operations.ts';
+import { cleanLine } from './cleanText.ts';
+import type { Output } from './output.ts';
+import { countText } from './words.ts';
+
+const letters = {
+  added: 'A',
+  modified: 'M',
+  deleted: 'D',
+  renamed: 'R',
+  copied: 'C',
+  'type-changed': 'T',
+  unmerged: 'U',
+  unknown: '?',
+} as const;
+
+/** Changed files, one on a line: letter, name and changed lines. */
+export function fileLines(output: Output, files: readonly ChangedFile[]): string[] {
+  return files.map((file) => {
+    const name = `${file.from === undefined ? '' : `${cleanLine(file.from)} -> `}${cleanLine(file.path)}`;
+    return `${letters[file.status]} ${name}  ${changeText(output, file)}`;
+  });
+}
+
+/** The sum of all files on one line. */
+export function filesTotal(files: readonly ChangedFile[]): string {
+  const sum = (pick: (file: ChangedFile) => number | undefined): number =>
+    files.reduce((total, file) => total + (pick(file) ?? 0), 0);
+  return `${countText(files.length, 'file')} changed, +${sum((file) => file.added)} -${sum((file) => file.removed)}`;
+}
+
+function changeText(output: Output, { added, removed }: ChangedFile): string {
+  if (added === undefined || removed === undefined) return 'binary';
+  return `${output.paint('green', `+${added}`)} ${output.paint('red', `-${removed}`)}`;
+}

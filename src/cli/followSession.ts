@@ -1,0 +1,76 @@
+import type { FlotillaEvent } from '../protocol/events.ts';
+import { type Session, sessionSchema } from '../protocol/session.ts';
+import { cleanText } from './cleanText.ts';
+import type { Engine } from './engineDoor.ts';
+import type { Output } from './output.ts';
+import { ProgressBar } from './progressBar.ts';
+import { timelineLines } from './timelineLine.ts';
+import { stateWords } from './words.ts';
+
+export interface Following {
+  readonly engine: Engine;
+  readonly output: Output;
+  readonly session: Session;
+  /** Events after this number are shown. */
+  readonly after: number;
+  readonly signal: AbortSignal;
+  /** True when there is no more to wait for. */
+  readonly isOver: (session: Session) => boolean;
+  readonly onChange?: ((session: Session) => void) | undefined;
+}
+
+/**
+ * Shows what happens in a session until it is over, and returns the session as it is then; `undefined` when it was removed. Ends early,
+ * without an error, when the signal fires.
+ */
+export async function followSession(following: Following): Promise<Session | undefined> {
+  const { engine, output, after, signal } = following;
+  const bar = new ProgressBar(output);
+  let session: Session | undefined = following.session;
+  try {
+    if (following.isOver(session)) return session;
+    for await (const event of engine.events({ after, sessionId: session.id, signal })) {
+      session = applyEvent(session, event);
+      showEvent(output, bar, event);
+      if (session === undefined) return undefined;
+      following.onChange?.(session);
+      if (following.isOver(session)) return session;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    bar.clear();
+  }
+  return session;
+}
+
+function applyEvent(session: Session, { body, sessionId }: FlotillaEvent): Session | undefined {
+  if (sessionId !== session.id) return session;
+  if (body.type === 'session.removed') return undefined;
+  if (body.type !== 'session.updated') return session;
+  return sessionSchema.safeParse({ ...session, ...body.data.changes }).data ?? session;
+}
+
+function showEvent(output: Output, bar: ProgressBar, event: FlotillaEvent): void {
+  if (output.json) {
+    output.document({ event });
+    return;
+  }
+  const { body } = event;
+  if (body.type === 'session.progress') {
+    bar.show(body.data);
+    return;
+  }
+  const lines = eventLines(output, event);
+  if (lines.length > 0) bar.clear();
+  for (const line of lines) output.line(line);
+}
+
+function eventLines(output: Output, { body }: FlotillaEvent): string[] {
+  if (body.type === 'session.timeline') return timelineLines(body.data, output);
+  if (body.type === 'session.removed') return ['The session was removed.'];
+  if (body.type !== 'session.updated' || body.data.changes.state === undefined) return [];
+  const { word, color } = stateWords[body.data.changes.state];
+  const reason = body.data.changes.reason?.message ?? '';
+  return [`${output.paint(color, word.padEnd(11))}${cleanText(reason)}`.trimEnd()];
+}
