@@ -1,17 +1,31 @@
 #!/bin/sh
-# watch.sh <offset>
-# Standard output: run/hooks.jsonl from that byte on, as it grows. Standard error: a line whenever something changes:
+# Tells what the Claude Code of the terminal does.
+# Standard output: the records of run/hooks.jsonl that nobody has taken yet, as they come. Standard error: a line whenever something
+# changes:
 #   session <JSON>   Claude's own status file of a living Claude Code
 #   status <JSON>    the newest status line record
 #   ended <code>     the terminal's Claude Code has ended
-# Ends when standard input does: a watcher must not outlive its reader.
+# Standard input: lines with how many bytes of this script's standard output have been taken in; the next watcher goes on after them. Ends
+# when standard input does: a watcher must not outlive its reader.
 set -u
-offset=$1
 config=${CLAUDE_CONFIG_DIR:-/flotilla/claude}
-mkdir -p "$config/run"
-[ -e "$config/run/hooks.jsonl" ] || : >>"$config/run/hooks.jsonl"
+run=$config/run
+mkdir -p "$run"
+[ -e "$run/hooks.jsonl" ] || : >>"$run/hooks.jsonl"
 
-tail -c "+$((offset + 1))" -f "$config/run/hooks.jsonl" 2>/dev/null &
+taken=0
+{ read -r taken <"$run/hooks.taken"; } 2>/dev/null
+case $taken in '' | *[!0-9]*) taken=0 ;; esac
+size=$(($(wc -c <"$run/hooks.jsonl")))
+if [ "$taken" -gt "$size" ]; then taken=0; fi
+# What everybody has seen is not kept for ever.
+if [ "$taken" -eq "$size" ] && [ "$size" -gt 16777216 ]; then
+  : >"$run/hooks.jsonl"
+  taken=0
+fi
+echo "$taken" >"$run/hooks.taken"
+
+tail -c "+$((taken + 1))" -f "$run/hooks.jsonl" 2>/dev/null &
 tail=$!
 
 # first_line <file>: its first line in $line, at most 64 KB, or nothing.
@@ -33,12 +47,12 @@ first_line() {
       case $sessions in *"$line"*) ;; *) printf 'session %s\n' "$line" >&2 ;; esac
     done
     sessions=$found
-    if first_line "$config/run/status.json" && [ "$line" != "$status" ]; then
+    if first_line "$run/status.json" && [ "$line" != "$status" ]; then
       status=$line
       printf 'status %s\n' "$line" >&2
     fi
     line=''
-    first_line "$config/run/tui/exit"
+    first_line "$run/tui/exit"
     if [ "$line" != "$ended" ]; then
       ended=$line
       [ -n "$line" ] && printf 'ended %s\n' "$line" >&2
@@ -50,4 +64,9 @@ loop=$!
 
 trap 'kill $tail $loop 2>/dev/null' EXIT
 trap 'exit 0' TERM INT HUP
-while read -r _; do :; done
+while read -r more; do
+  case $more in
+    '' | *[!0-9]*) ;;
+    *) echo $((taken + more)) >"$run/hooks.taken.new" && mv "$run/hooks.taken.new" "$run/hooks.taken" ;;
+  esac
+done

@@ -97,8 +97,8 @@ export class StreamReader {
   #noteContext({ message, parent_tool_use_id: parent }: StreamRecord): void {
     if (message?.usage === undefined || message.model === '<synthetic>' || typeof parent === 'string') return;
     this.#model = message.model;
-    const { input, cacheRead, cacheWrite, output } = readUsage(message.usage);
-    this.#contextTokens = input + cacheRead + cacheWrite + output;
+    const { input, cacheRead, cacheWrite } = readUsage(message.usage);
+    this.#contextTokens = input + cacheRead + cacheWrite;
   }
 
   #readResult(record: StreamRecord): ResultEvent {
