@@ -74,14 +74,15 @@ async function demo(signal: AbortSignal): Promise<void> {
   const image = await baseImage(say);
   say(`Base image: ${image}. Flotilla's Claude Code image is built on it once.`);
   const flotilla = await Flotilla.start({ scenario: demoScenario, baseImage: image });
-  try {
-    await play(flotilla, signal);
-  } finally {
-    heading('Clean up');
-    await flotilla.close();
+  const failures: unknown[] = [];
+  const note = (error: unknown): void => void failures.push(error);
+  await play(flotilla, signal).catch(note);
+  heading('Clean up');
+  await flotilla.close().then(() => {
     say('Sessions, containers, volumes, networks and folders are gone; the images stay for the next time.');
-    await daemon.stop();
-  }
+  }, note);
+  await daemon.stop();
+  if (failures.length > 0) throw new Error(failures.map(messageOf).join('\n'));
 }
 
 const interrupt = new AbortController();
