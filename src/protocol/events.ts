@@ -31,8 +31,8 @@ const of = <T extends string, D extends z.ZodType>(type: T, data: D) => z.strict
 /** What can happen. Every change is one of these, stored in the journal before it is published. */
 export const eventBodySchema = z.discriminatedUnion('type', [
   of('session.created', z.strictObject({ session: sessionSchema })),
-  /** Only the fields that changed; a face lays them over the session it has. */
-  of('session.updated', z.strictObject({ changes: sessionSchema.partial() })),
+  /** Only the fields that changed; a face lays them over the session it has and takes the `cleared` ones away. */
+  of('session.updated', z.strictObject({ changes: sessionSchema.partial(), cleared: z.array(z.string()).optional() })),
   of('session.removed', z.strictObject({})),
   of('session.progress', progressSchema),
   of('session.timeline', timelineEntrySchema),

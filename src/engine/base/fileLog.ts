@@ -26,7 +26,7 @@ const maxLine = 64 * 1024;
 export function openFileLog(options: FileLogOptions): Log & Closable {
   const file = new RotatingFile(options.file, options.maxBytes ?? 10_000_000, options.files ?? 5);
   const write = (line: string): void => {
-    file.write(bounded(options.redactor.redact(line)));
+    file.write(bounded(line, options.redactor));
   };
   const logger = pino(
     {
@@ -69,9 +69,12 @@ class PinoLog implements Log {
   }
 }
 
-function bounded(line: string): string {
-  if (line.length <= maxLine) return line;
-  return `${JSON.stringify({ level: 'warn', msg: 'A long line was cut', length: line.length, start: line.slice(0, 4096) })}\n`;
+function bounded(line: string, redactor: Redactor): string {
+  if (line.length <= maxLine) return redactor.redact(line);
+  // Redacted well beyond what is kept, so that no secret is cut in half and then not known.
+  const start = redactor.redact(line.slice(0, maxLine)).slice(0, 4096);
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ level: 'warn', time, msg: 'A long line was cut', length: line.length, start })}\n`;
 }
 
 /** Appends to a file and puts it aside when it is full. */

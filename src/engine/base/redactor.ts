@@ -14,7 +14,7 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/-]{6,}=*/gi, `$1 ${mark}`],
   // A password in a URL; for http also a lone user name, which is how tokens are passed.
   [/\b(https?:\/\/)[^/\s"<>]+@/gi, `$1${mark}@`],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^/\s":@]*):[^/\s"]+@/gi, `$1:${mark}@`],
+  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^/\s":@]*):[^/\s"]+@/gi, `$1:${mark}@`],
   // A header, a field or a variable whose name says that its value is secret.
   [
     /("[\w-]*(?:api[-_]?key|auth[-_]?token|oauth[-_]?token|access[-_]?token|password|passwd|secret|authorization|cookie)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,

@@ -61,7 +61,11 @@ export class Sessions {
         JSON.stringify(after),
         id,
       );
-      this.#journal.append(actor, id, { type: 'session.updated', data: { changes: written } });
+      const cleared = Object.keys(changed).filter((key) => changed[key as keyof Session] === undefined);
+      this.#journal.append(actor, id, {
+        type: 'session.updated',
+        data: { changes: written, ...(cleared.length === 0 ? {} : { cleared }) },
+      });
       return after;
     });
   }

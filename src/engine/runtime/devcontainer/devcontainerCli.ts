@@ -73,7 +73,7 @@ async function outcome(running: HostProcess, onStep: (text: string) => void): Pr
   const stderr = new LineSplitter((line) => {
     const event = line.startsWith('{') ? parseJson(eventSchema, line) : { type: 'raw', text: line };
     if (event === undefined) return;
-    if (event.type === 'start') onStep(event.text);
+    if (event.type === 'start') onStep(stepName(event.text));
     if (event.type === 'text' || event.type === 'raw') tail.write(`${event.text.replace(/\r?\n$/, '')}\n`);
   });
   running.stdout.on('data', (chunk: Buffer) => stdout.write(chunk)).on('end', () => stdout.end());
@@ -92,6 +92,9 @@ async function outcome(running: HostProcess, onStep: (text: string) => void): Pr
     message: 'The container could not be started. The last lines say why.',
   });
 }
+
+/** "Run: docker run --sig-proxy=…" is of use only up to its verb. */
+const stepName = (text: string): string => text.replace(/^(Run: docker \w+|Run in container:) .*$/s, '$1');
 
 const notStarted = (error: unknown): unknown =>
   error instanceof SpawnError

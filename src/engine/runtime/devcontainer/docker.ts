@@ -212,13 +212,13 @@ export class Docker {
   /** A stream of JSON samples, one a second. Destroy it to end it. */
   async stats(id: string): Promise<Readable> {
     // The type declares a stream only for the form with a callback.
-    const container: { stats(options: object): Promise<unknown> } = this.#api.getContainer(id) as never;
+    const container: { stats(options: object): Promise<unknown> } = this.#api.getContainer(id);
     return streamed(await container.stats({ stream: true }));
   }
 
   /** A stream of JSON events of containers with this label. Destroy it to end it. */
   async events(label: string, names: readonly string[], signal: AbortSignal): Promise<Readable> {
-    const filters = { type: ['container'], label: [label], event: [...names] };
+    const filters = { type: ['container' as const], label: [label], event: [...names] };
     const stream = await this.#api.getEvents({ filters, abortSignal: signal });
     return streamed(stream);
   }

@@ -69,6 +69,7 @@ export class EventWatch {
           this.#tellAll(signal),
         ]);
       } catch (error) {
+        if (signal.aborted) return;
         this.#log.debug('docker events ended', { why: messageOf(error) });
       }
       await sleep(wait, signal);

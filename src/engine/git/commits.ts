@@ -1,0 +1,40 @@
+import type { Commit } from '../../protocol/operations.ts';
+import type { GitCommand } from './runner.ts';
+
+/** Commits by id, or `--glob=` patterns of refs. */
+export interface Range {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** Characters of a subject or a name that are kept: a session writes them. */
+const maxText = 500;
+
+const revisions = ({ include, exclude }: Range): string[] => [...include, '--not', ...exclude, '--'];
+
+export const countBetween = (range: Range): GitCommand<number> => ({
+  args: ['rev-list', '--count', ...revisions(range)],
+  parse: ({ stdout }) => Number(stdout.toString('utf8').trim()),
+});
+
+/** Newest first. `rev-list`, since `log` heeds settings that run programs on a commit's signature. */
+export const commitsBetween = (range: Range, limit: number): GitCommand<Commit[]> => ({
+  args: [
+    'rev-list',
+    '--no-commit-header',
+    '--encoding=UTF-8',
+    '--format=%H %ct%x00%an%x00%s',
+    `--max-count=${limit}`,
+    ...revisions(range),
+  ],
+  silent: true,
+  parse: ({ stdout }) => stdout.toString('utf8').split('\n').flatMap(parseCommit),
+});
+
+function parseCommit(line: string): Commit[] {
+  const [head = '', author = '', ...subject] = line.split('\0');
+  const [, id, seconds] = /^([0-9a-f]{40,64}) ([0-9]{1,12})$/.exec(head) ?? [];
+  if (id === undefined) return [];
+  const at = new Date(Number(seconds) * 1000).toISOString();
+  return [{ id, author: author.slice(0, maxText), subject: subject.join(' ').slice(0, maxText), at }];
+}

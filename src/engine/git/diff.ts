@@ -1,0 +1,70 @@
+import type { ChangedFile } from '../../protocol/operations.ts';
+import { runHostGit } from './hostProcess.ts';
+import type { GitCommand } from './runner.ts';
+
+export interface Ends {
+  readonly from: string;
+  readonly to: string;
+}
+
+const defaultMaxBytes = 8 * 1024 * 1024;
+/** Neither drivers of the user's configuration nor attributes of the session decide what runs here: nothing does. */
+const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '--find-renames', '-l1000', '--ignore-submodules=none'];
+
+const statuses: Readonly<Record<string, ChangedFile['status']>> = {
+  A: 'added',
+  M: 'modified',
+  D: 'deleted',
+  R: 'renamed',
+  C: 'copied',
+  T: 'type-changed',
+  U: 'unmerged',
+};
+
+export const changedFiles = ({ from, to }: Ends): GitCommand<ChangedFile[]> => ({
+  args: ['diff-tree', '-r', '-z', '--raw', '--numstat', ...plain, from, to, '--'],
+  silent: true,
+  parse: ({ stdout }) => parseChangedFiles(stdout),
+});
+
+/** Reads `--raw --numstat -z`: first one entry for each file, then the lines of each, in the same order. */
+export function parseChangedFiles(stdout: Uint8Array): ChangedFile[] {
+  const fields = Buffer.from(stdout).toString('utf8').split('\0').slice(0, -1);
+  const files: ChangedFile[] = [];
+  const counts: Lines[] = [];
+  while (fields.length > 0) {
+    const field = fields.shift() ?? '';
+    const [, letter] = /^:\d+ \d+ \S+ \S+ ([A-Z])\d*$/.exec(field) ?? [];
+    if (letter !== undefined) files.push(fileOf(letter, fields));
+    else counts.push(linesOf(field, fields));
+  }
+  return files.map((file, at) => ({ ...file, ...counts[at] }));
+}
+
+type Lines = Pick<ChangedFile, 'added' | 'removed'>;
+
+/** Takes the names that follow from `rest`: two when a file was renamed or copied. */
+function fileOf(letter: string, rest: string[]): ChangedFile {
+  const status = statuses[letter] ?? 'unknown';
+  const name = rest.shift() ?? '';
+  return letter === 'R' || letter === 'C' ? { status, path: rest.shift() ?? '', from: name } : { status, path: name };
+}
+
+function linesOf(field: string, rest: string[]): Lines {
+  const [, added = '-', removed = '-', name] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(field) ?? [];
+  if (name === '') rest.splice(0, 2);
+  return added === '-' || removed === '-' ? {} : { added: Number(added), removed: Number(removed) };
+}
+
+/** The patch as text; bytes that are no UTF-8 become replacement characters. Cut at the end of a line. */
+export async function patchBetween(
+  folder: string,
+  { from, to, maxBytes = defaultMaxBytes }: Ends & { maxBytes?: number | undefined },
+  signal?: AbortSignal,
+): Promise<{ patch: string; truncated: boolean }> {
+  const args = ['diff-tree', '-r', '-p', ...plain, from, to, '--'];
+  const { stdout } = await runHostGit({ folder, args, maxBytes: maxBytes + 1 }, signal);
+  if (stdout.length <= maxBytes) return { patch: stdout.toString('utf8'), truncated: false };
+  const end = stdout.lastIndexOf('\n', maxBytes - 1) + 1;
+  return { patch: stdout.subarray(0, end === 0 ? maxBytes : end).toString('utf8'), truncated: true };
+}

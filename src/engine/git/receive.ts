@@ -1,0 +1,106 @@
+import { throwIfCancelled } from '../base/errors.ts';
+import { isWorkspaceRef, type WorkspaceRef } from './checkpoint.ts';
+import { runHostGit } from './hostProcess.ts';
+import { type Connect, fetchObjects, listRefs } from './incoming.ts';
+import { keepRefs } from './keepRefs.ts';
+
+export interface Arrival {
+  /** Starts `uploadPackCommand` in the environment; called once for each connection. */
+  readonly connect: Connect;
+  readonly signal?: AbortSignal | undefined;
+  /** What the checkpoint told of; asked for over a connection of its own when absent. */
+  readonly refs?: readonly WorkspaceRef[] | undefined;
+  /** Bytes that may come. Default 4 GiB. */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface Received {
+  /** Refs that are new or have moved, with their names in the workspace. */
+  readonly changed: readonly WorkspaceRef[];
+}
+
+const defaultMaxBytes = 4 * 1024 ** 3;
+/** Branches and checkpoints of one session that are taken. */
+const maxRefs = 500;
+
+/** Objects first, then all refs at once: whatever fails, the store holds no ref without its objects. */
+export async function receiveWork(folder: string, prefix: string, arrival: Arrival): Promise<Received> {
+  const { connect, signal, maxBytes = defaultMaxBytes } = arrival;
+  const told = arrival.refs ?? (await listRefs({ folder, connect, maxBytes: 16 * 1024 * 1024 }, signal));
+  const offered = sound(told);
+  const own = await ownRefs(folder, prefix, signal);
+  const news = offered.filter(({ ref, commit }) => own.get(storedName(prefix, ref)) !== commit);
+  const lacking = await missing(folder, news, signal);
+  if (lacking.length > 0) await fetchObjects({ folder, connect, maxBytes }, lacking, signal);
+  throwIfCancelled(signal);
+  const commits = await onlyCommits(folder, news, signal);
+  const moves = commits.map(({ ref, commit }) => ({
+    name: storedName(prefix, ref),
+    from: own.get(storedName(prefix, ref)),
+    to: commit,
+  }));
+  await keepRefs({ folder, prefix, own, moves }, signal);
+  return { changed: commits };
+}
+
+/** `refs/heads/x` becomes `<prefix>heads/x`, `refs/flotilla/checkpoints/3` becomes `<prefix>checkpoints/3`. */
+const storedName = (prefix: string, ref: string): string => prefix + ref.replace(/^refs\/(?:flotilla\/)?/, '');
+
+/** Names that are expected, each once, and none that another one keeps from being made. */
+function sound(told: readonly WorkspaceRef[]): WorkspaceRef[] {
+  const names = new Set<string>();
+  const folders = new Set<string>();
+  return told.slice(0, maxRefs).filter(({ ref }) => {
+    const parents = ref.split('/').map((_, at, parts) => parts.slice(0, at).join('/'));
+    if (!isWorkspaceRef(ref) || names.has(ref) || folders.has(ref) || parents.some((parent) => names.has(parent)))
+      return false;
+    names.add(ref);
+    for (const parent of parents) folders.add(parent);
+    return true;
+  });
+}
+
+async function ownRefs(folder: string, prefix: string, signal: AbortSignal | undefined): Promise<Map<string, string>> {
+  const args = ['for-each-ref', '--format=%(objectname) %(refname)', prefix];
+  const { stdout } = await runHostGit({ folder, args }, signal);
+  const lines = stdout.toString('utf8').split('\n').slice(0, -1);
+  return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+}
+
+/** Checked objects alone count: one that is there without what it points at would make a fetch stop too early, so refs decide, not presence. */
+async function missing(
+  folder: string,
+  refs: readonly WorkspaceRef[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const types = await typesOf(
+    folder,
+    refs.map(({ commit }) => commit),
+    signal,
+  );
+  const absent = refs.filter((_, at) => types[at] === 'missing').map(({ commit }) => commit);
+  return [...new Set(absent)];
+}
+
+async function onlyCommits(
+  folder: string,
+  refs: readonly WorkspaceRef[],
+  signal: AbortSignal | undefined,
+): Promise<WorkspaceRef[]> {
+  const types = await typesOf(
+    folder,
+    refs.map(({ commit }) => commit),
+    signal,
+  );
+  return refs.filter((_, at) => types[at] === 'commit');
+}
+
+async function typesOf(folder: string, commits: readonly string[], signal: AbortSignal | undefined): Promise<string[]> {
+  if (commits.length === 0) return [];
+  const input = commits.map((commit) => `${commit}\n`).join('');
+  const { stdout } = await runHostGit({ folder, args: ['cat-file', '--batch-check=%(objecttype)'], input }, signal);
+  return stdout
+    .toString('utf8')
+    .split('\n')
+    .map((line) => (line.endsWith(' missing') ? 'missing' : line));
+}

@@ -1,0 +1,185 @@
+import path from 'node:path';
+import type { ChangedFile, Commit } from '../../protocol/operations.ts';
+import { FlotillaError } from '../base/errors.ts';
+import { commitsBetween, countBetween } from './commits.ts';
+import { changedFiles, patchBetween } from './diff.ts';
+import { explainGitError } from './explainGitError.ts';
+import { hostRunner } from './hostGit.ts';
+import { runHostGit } from './hostProcess.ts';
+import { type Arrival, receiveWork, type Received } from './receive.ts';
+import { type Push, pushWork, type Pushed } from './push.ts';
+import { workTreeOf } from './workTree.ts';
+import { prepareWorkStore } from './workStoreSetup.ts';
+
+export interface DiffOptions {
+  /** Include the patch text. Default true. */
+  readonly patch?: boolean | undefined;
+  /** Bytes of the patch that are kept. Default 8 MiB. */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface Diff {
+  readonly files: ChangedFile[];
+  readonly patch: string | undefined;
+  /** The patch was longer and was cut. */
+  readonly truncated: boolean;
+}
+
+/** What of a session would be lost with its refs. */
+export interface Unpushed {
+  /** Commits that are in neither the base nor what was pushed. */
+  readonly commits: number;
+  /** The newest checkpoint holds changes that no commit has. */
+  readonly uncommitted: boolean;
+}
+
+const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const sessionId = /^[a-z0-9]{1,64}$/;
+
+/**
+ * The bare repository of one source's sessions: `refs/flotilla/<session>/heads/*`, `…/checkpoints/*`, and under `…/previous/*` every tip that a
+ * session moved away from or deleted. It borrows the mirror's objects, so only what a session made travels. Never seen by an environment.
+ */
+export class WorkStore {
+  readonly #folder: string;
+  readonly #mirrorObjects: string;
+
+  private constructor(folder: string, mirrorObjects: string) {
+    this.#folder = folder;
+    this.#mirrorObjects = mirrorObjects;
+  }
+
+  /** Nothing is made before it is used. */
+  static open(folder: string, mirrorObjects: string): WorkStore {
+    return new WorkStore(path.resolve(folder), path.resolve(mirrorObjects));
+  }
+
+  /**
+   * Brings branches and checkpoints home over git's own protocol, with an upload-pack of the environment at the other end. A branch that
+   * was moved by force or deleted loses nothing. Rejects with `limit-reached` when more comes than allowed, `git-failed` when what comes is
+   * no sound repository data, `disk-full`, `cancelled`; the store is then as it was.
+   */
+  receive(session: string, arrival: Arrival): Promise<Received> {
+    return this.#do(() => receiveWork(this.#folder, prefixOf(session), arrival), arrival.signal);
+  }
+
+  /** The newest commit of a session's branch; `undefined` when the branch has not come home. */
+  head(session: string, branch: string, signal?: AbortSignal): Promise<string | undefined> {
+    const name = `${prefixOf(session)}heads/${branch}^{commit}`;
+    return this.#do(
+      () =>
+        hostRunner(this.#folder)(
+          {
+            args: ['rev-parse', '--verify', '--quiet', '--end-of-options', name],
+            answers: [1],
+            silent: true,
+            parse: ({ stdout }) => stdout.toString('utf8').trim() || undefined,
+          },
+          signal,
+        ),
+      signal,
+    );
+  }
+
+  /** How many commits `head` has that `base` lacks. */
+  ahead(base: string, head: string, signal?: AbortSignal): Promise<number> {
+    const range = { include: [requireCommit(head)], exclude: [requireCommit(base)] };
+    return this.#do(() => hostRunner(this.#folder)(countBetween(range), signal), signal);
+  }
+
+  /** Commits that `head` has and `base` lacks, newest first. */
+  commits(base: string, head: string, limit = 100, signal?: AbortSignal): Promise<Commit[]> {
+    const range = { include: [requireCommit(head)], exclude: [requireCommit(base)] };
+    return this.#do(() => hostRunner(this.#folder)(commitsBetween(range, limit), signal), signal);
+  }
+
+  /** What changed from one commit or tree to another. Runs no program that a configuration names. */
+  diff(from: string, to: string, options: DiffOptions = {}, signal?: AbortSignal): Promise<Diff> {
+    const ends = { from: requireCommit(from), to: requireCommit(to) };
+    return this.#do(async () => {
+      const files = hostRunner(this.#folder)(changedFiles(ends), signal);
+      if (options.patch === false) return { files: await files, patch: undefined, truncated: false };
+      const patch = await patchBetween(this.#folder, { ...ends, maxBytes: options.maxBytes }, signal);
+      return { files: await files, ...patch };
+    }, signal);
+  }
+
+  /** The tree of a checkpoint with its untracked files in place, to be compared with `diff`. */
+  workTree(checkpoint: string, signal?: AbortSignal): Promise<string> {
+    return this.#do(() => workTreeOf(this.#folder, requireCommit(checkpoint), signal), signal);
+  }
+
+  /**
+   * Pushes an exact commit to the session's branch with the user's own credentials; it never overwrites what somebody else pushed. Rejects
+   * with `no-remote`, `push-moved`, `push-denied`, `push-hook-declined`, `push-rejected`, `repository-unreachable`, `cancelled` …
+   */
+  push(push: Push, signal?: AbortSignal): Promise<Pushed> {
+    requireCommit(push.commit);
+    return this.#do(() => pushWork(this.#folder, push, signal), signal);
+  }
+
+  /** What of a session is in the store alone. `known`: the base, and what was pushed. */
+  unpushed(session: string, known: readonly string[], signal?: AbortSignal): Promise<Unpushed> {
+    const prefix = prefixOf(session);
+    const range = {
+      include: [`--glob=${prefix}heads/*`, `--glob=${prefix}previous/*`],
+      exclude: known.map(requireCommit),
+    };
+    return this.#do(async () => {
+      const run = hostRunner(this.#folder);
+      const [commits, uncommitted] = await Promise.all([
+        run(countBetween(range), signal),
+        this.#hasUncommitted(prefix, signal),
+      ]);
+      return { commits, uncommitted };
+    }, signal);
+  }
+
+  /** Forgets everything of a session. Harmless when there is nothing. */
+  deleteSession(session: string, signal?: AbortSignal): Promise<void> {
+    const prefix = prefixOf(session);
+    return this.#do(async () => {
+      const refs = await this.#refs(prefix, signal);
+      const input = refs.map((ref) => `delete ${ref}\n`).join('');
+      if (refs.length > 0) await runHostGit({ folder: this.#folder, args: ['update-ref', '--stdin'], input }, signal);
+    }, signal);
+  }
+
+  async #hasUncommitted(prefix: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const [newest] = await this.#refs(`${prefix}checkpoints/`, signal);
+    if (newest === undefined) return false;
+    const args = ['rev-parse', `${newest}^{tree}`, `${newest}^1^{tree}`, `${newest}^@`];
+    const [tree, headTree, ...parents] = (await runHostGit({ folder: this.#folder, args }, signal)).stdout
+      .toString('utf8')
+      .split('\n');
+    return tree !== headTree || parents.filter((parent) => parent !== '').length > 2;
+  }
+
+  /** Newest version first. */
+  async #refs(prefix: string, signal: AbortSignal | undefined): Promise<string[]> {
+    const args = ['for-each-ref', '--sort=-version:refname', '--format=%(refname)', prefix];
+    const { stdout } = await runHostGit({ folder: this.#folder, args }, signal);
+    return stdout.toString('utf8').split('\n').slice(0, -1);
+  }
+
+  async #do<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      await prepareWorkStore(this.#folder, this.#mirrorObjects, signal);
+      return await work();
+    } catch (error) {
+      throw explainGitError(error, 'the work store');
+    }
+  }
+}
+
+function prefixOf(session: string): string {
+  if (!sessionId.test(session))
+    throw new FlotillaError('invalid-input', `${JSON.stringify(session)} is no session id.`);
+  return `refs/flotilla/${session}/`;
+}
+
+function requireCommit(commit: string): string {
+  if (!commitId.test(commit))
+    throw new FlotillaError('invalid-input', `${JSON.stringify(commit)} is no full commit id.`);
+  return commit;
+}

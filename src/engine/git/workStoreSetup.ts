@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { runHostGit } from './hostProcess.ts';
+
+const settings = `
+[core]
+	logAllRefUpdates = false
+	filesRefLockTimeout = 5000
+	packedRefsTimeout = 5000
+[transfer]
+	fsckObjects = true
+[fetch]
+	fsckObjects = true
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+`;
+
+const prepared = new Map<string, Promise<void>>();
+
+/** Makes the store in one step, closed to other users, and joins it to the mirror's objects. Once for each store in the engine's life. */
+export async function prepareWorkStore(folder: string, mirrorObjects: string, signal?: AbortSignal): Promise<void> {
+  const known = prepared.get(folder);
+  if (known !== undefined && existsSync(folder)) {
+    await known;
+    return;
+  }
+  const made = make(folder, mirrorObjects, signal);
+  prepared.set(folder, made);
+  try {
+    await made;
+  } catch (error) {
+    prepared.delete(folder);
+    throw error;
+  }
+}
+
+async function make(folder: string, mirrorObjects: string, signal: AbortSignal | undefined): Promise<void> {
+  if (!existsSync(folder)) {
+    await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
+    const half = `${folder}.making`;
+    await rm(half, { recursive: true, force: true });
+    await mkdir(half, { mode: 0o700 });
+    await runHostGit({ args: ['init', '--bare', '--quiet', '--template=', '--', half] }, signal);
+    await appendFile(path.join(half, 'config'), settings);
+    await mkdir(path.join(half, 'objects/info'), { recursive: true });
+    await rename(half, folder);
+  }
+  await borrow(folder, mirrorObjects);
+}
+
+async function borrow(folder: string, mirrorObjects: string): Promise<void> {
+  const file = path.join(folder, 'objects/info/alternates');
+  const wanted = `${mirrorObjects}\n`;
+  if ((await readFile(file, 'utf8').catch(() => '')) !== wanted) await writeFile(file, wanted);
+}

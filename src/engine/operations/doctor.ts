@@ -1,0 +1,82 @@
+import { existsSync, statSync } from 'node:fs';
+import type { Check } from '../../protocol/operations.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Credentials } from '../gateway/credentials.ts';
+import { runOnHost, SpawnError } from '../process/run.ts';
+import type { Runtime } from '../runtime/contract.ts';
+
+/** The oldest git whose merge-tree can write trees and whose remote helpers Flotilla was tried with. */
+const oldestGit = [2, 38] as const;
+
+/** Checks what Flotilla needs of the machine, and says for each what to do. */
+export async function doctor(runtime: Runtime, credentials: Credentials, signal: AbortSignal): Promise<Check[]> {
+  const [git, docker] = await Promise.all([checkGit(signal), runtime.check(signal)]);
+  return [git, ...docker, checkCredentials(credentials), checkProxy(process.env), checkCertificates(process.env)];
+}
+
+async function checkGit(signal: AbortSignal): Promise<Check> {
+  const check = { id: 'git', title: 'git' };
+  const install = `Install git ${oldestGit.join('.')} or newer.`;
+  try {
+    const { stdout, exitCode } = await runOnHost({ file: 'git', args: ['--version'], timeoutMs: 10_000 }, signal);
+    const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout.toString('utf8')) ?? [];
+    const version = stdout.toString('utf8').trim();
+    if (exitCode !== 0 || major === undefined)
+      return { ...check, status: 'failed', message: 'git does not answer.', advice: install };
+    const old = Number(major) < oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) < oldestGit[1]);
+    return old
+      ? { ...check, status: 'failed', message: `${version} is too old.`, advice: install }
+      : { ...check, status: 'ok', message: version };
+  } catch (error) {
+    const message =
+      error instanceof SpawnError && error.reason === 'not-found' ? 'git is not installed.' : messageOf(error);
+    return { ...check, status: 'failed', message, advice: install };
+  }
+}
+
+function checkCredentials(credentials: Credentials): Check {
+  const check = { id: 'credentials', title: 'Anthropic credentials' };
+  if (credentials.kind !== 'none') {
+    const kind = credentials.kind === 'api-key' ? 'An API key' : 'An OAuth token';
+    return { ...check, status: 'ok', message: `${kind} is in the engine's memory, for ${credentials.upstream}.` };
+  }
+  const advice =
+    'Set ANTHROPIC_API_KEY, or run "claude setup-token" and set CLAUDE_CODE_OAUTH_TOKEN, then run flotilla again.';
+  return { ...check, status: 'warning', message: 'The engine has none: sessions wait until they come.', advice };
+}
+
+function checkProxy(env: NodeJS.ProcessEnv): Check {
+  const check = { id: 'proxy', title: 'Proxy' };
+  const proxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
+    .map((name) => env[name])
+    .find((value) => value !== undefined && value !== '');
+  if (proxy === undefined) return { ...check, status: 'ok', message: 'None is set; requests go out directly.' };
+  const url = URL.parse(proxy);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    return {
+      ...check,
+      status: 'failed',
+      message: 'The proxy variable is not an http URL.',
+      advice: 'Set HTTPS_PROXY to something like http://proxy.example:3128.',
+    };
+  return { ...check, status: 'ok', message: `Requests go through ${url.protocol}//${url.host}.` };
+}
+
+function checkCertificates(env: NodeJS.ProcessEnv): Check {
+  const check = { id: 'ca', title: 'Certificates' };
+  const file = env['NODE_EXTRA_CA_CERTS'];
+  if (file === undefined || file === '')
+    return { ...check, status: 'ok', message: "Node's own certificates are used." };
+  if (!existsSync(file) || statSync(file).size === 0)
+    return {
+      ...check,
+      status: 'failed',
+      message: `NODE_EXTRA_CA_CERTS names ${file}, which can't be read or is empty.`,
+      advice: 'Correct the path, or unset the variable.',
+    };
+  return {
+    ...check,
+    status: 'ok',
+    message: `Certificates from ${file} are trusted as well. Give them to environments with --certificates.`,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Trouble } from '../gateway/gateway.ts';
+import type { UsageDelta } from '../gateway/usageMeter.ts';
+import type { SessionBook } from './book.ts';
+import type { Lives } from './lives.ts';
+import { atWork, noCredentials } from './reasons.ts';
+
+/** What the gateway sees of a session: tokens and cost, and what stands between Claude and the API. */
+export class GatewayNews {
+  readonly #book: SessionBook;
+  readonly #lives: Lives;
+
+  constructor(book: SessionBook, lives: Lives) {
+    this.#book = book;
+    this.#lives = lives;
+  }
+
+  usage(id: string, { usage: delta }: UsageDelta): void {
+    const usage = this.#book.peek(id)?.usage;
+    if (usage === undefined) return;
+    this.#book.change(id, {
+      usage: {
+        requests: usage.requests + delta.requests,
+        inputTokens: usage.inputTokens + delta.inputTokens,
+        outputTokens: usage.outputTokens + delta.outputTokens,
+        cacheReadTokens: usage.cacheReadTokens + delta.cacheReadTokens,
+        cacheWriteTokens: usage.cacheWriteTokens + delta.cacheWriteTokens,
+        costUsd: usage.costUsd + delta.costUsd,
+        unpricedRequests: usage.unpricedRequests + delta.unpricedRequests,
+      },
+    });
+  }
+
+  trouble(id: string, trouble: Trouble): void {
+    const session = this.#book.peek(id);
+    if (session === undefined || !this.#lives.has(id)) return;
+    if (session.state === 'waiting' && trouble.kind === 'over') this.#book.enter(id, 'running', atWork);
+    if (session.state !== 'running') return;
+    switch (trouble.kind) {
+      case 'no-credentials':
+        this.#book.enter(id, 'waiting', noCredentials);
+        return;
+      case 'credential-refused':
+        this.#book.timeline(id, {
+          kind: 'limit',
+          failed: true,
+          text: 'The API refused the credential. Set a valid one and run any flotilla command.',
+        });
+        return;
+      case 'unreachable':
+        this.#book.timeline(id, { kind: 'notice', failed: true, text: `The API can't be reached: ${trouble.message}` });
+        return;
+      case 'over':
+        return;
+      case 'limited':
+        this.#book.timeline(id, {
+          kind: 'limit',
+          text:
+            trouble.resetAt === undefined
+              ? 'The API limits requests for now.'
+              : `The API limits requests until ${trouble.resetAt}.`,
+        });
+        return;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { FlotillaError, messageOf } from '../base/errors.ts';
+import { now } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Session } from '../../protocol/session.ts';
+import { type Checkpoint, checkpointCommand } from '../git/checkpoint.ts';
+import type { Connect } from '../git/incoming.ts';
+import { uploadPackCommand } from '../git/uploadPack.ts';
+import type { WorkStore } from '../git/workStore.ts';
+import type { Documents } from '../store/documents.ts';
+import type { Environment, Runtime } from '../runtime/contract.ts';
+import type { SessionBook } from './book.ts';
+import { Coalesced } from './coalesced.ts';
+import type { Repositories } from './repositories.ts';
+
+/** Longest a checkpoint may take in the environment, in milliseconds. */
+const checkpointTimeout = 120_000;
+/** Longest the fetch may take, in milliseconds. */
+const fetchTimeout = 600_000;
+/** Commits of one homecoming that get a line of their own in the timeline. */
+const maxCommitLines = 50;
+
+/** Brings what a session's environment holds into the work store: a checkpoint of the tree, then branch and checkpoints. */
+export class Homecoming {
+  readonly #book: SessionBook;
+  readonly #runtime: Runtime;
+  readonly #repositories: Repositories;
+  readonly #log: Log;
+  readonly #marks: Documents;
+  readonly #jobs = new Map<string, Coalesced<void>>();
+
+  constructor(parts: { book: SessionBook; runtime: Runtime; repositories: Repositories; marks: Documents; log: Log }) {
+    this.#marks = parts.marks;
+    this.#book = parts.book;
+    this.#runtime = parts.runtime;
+    this.#repositories = parts.repositories;
+    this.#log = parts.log;
+  }
+
+  /**
+   * Brings everything home that was there when this was called. Calls that come while one runs share the next run.
+   * Rejects when the environment doesn't run or git fails; nothing in the environment or the store is then lost.
+   */
+  bring(id: string): Promise<void> {
+    let job = this.#jobs.get(id);
+    if (job === undefined) {
+      job = new Coalesced(() => this.#bring(id));
+      this.#jobs.set(id, job);
+    }
+    return job.run();
+  }
+
+  /** Like `bring`, but says nothing where there is no running environment, and logs a failure instead of rejecting. */
+  async bringIfRunning(id: string, signal: AbortSignal): Promise<void> {
+    if (this.#book.get(id).environment === undefined) return;
+    const environment = await this.#runtime.find(id, signal);
+    if (environment === undefined || (await environment.status(signal)) !== 'running') return;
+    await this.bring(id).catch((error: unknown) =>
+      this.#log.warn('work could not be brought home', { session: id, error: messageOf(error) }),
+    );
+  }
+
+  /** Claude begins: from now on the environment may hold what is not home. */
+  begin(id: string): void {
+    this.#marks.put('home', id, false);
+  }
+
+  /**
+   * Brings everything home after Claude has ended; an environment that does not run is started for it, unless all is home already.
+   */
+  async bringHalted(id: string, environment: Environment): Promise<void> {
+    if ((await environment.status()) !== 'running') {
+      if (this.#marks.get(z.boolean(), 'home', id) !== false) return;
+      await environment.start();
+    }
+    await this.bring(id);
+    this.#marks.put('home', id, true);
+  }
+
+  forget(id: string): void {
+    this.#jobs.delete(id);
+    this.#marks.delete('home', id);
+  }
+
+  async #bring(id: string): Promise<void> {
+    const session = this.#book.get(id);
+    const environment = await this.#runtime.find(id, AbortSignal.timeout(30_000));
+    if (environment === undefined)
+      throw new FlotillaError('environment-gone', `The environment of ${session.name} no longer exists.`);
+    const checkpoint = await this.#checkpoint(session, environment);
+    const store = this.#repositories.workStore(session.repository);
+    const signal = AbortSignal.timeout(fetchTimeout);
+    await store.receive(id, { connect: (inner) => connect(environment, inner), signal, refs: checkpoint.refs });
+    this.#noteCheckpoint(session, checkpoint);
+    await this.#noteHead(id, store);
+  }
+
+  async #checkpoint(session: Session, environment: Environment): Promise<Checkpoint> {
+    const { command, parse } = checkpointCommand(environment.workspaceFolder);
+    const checkpoint = parse(await environment.run({ command }, AbortSignal.timeout(checkpointTimeout)));
+    for (const folder of checkpoint.nested) this.#noteNested(session.id, folder);
+    return checkpoint;
+  }
+
+  /** Only what has come home is told: a checkpoint that is still inside helps nobody when the environment is lost. */
+  #noteCheckpoint({ id, checkpoint: before }: Session, { newest }: Checkpoint): void {
+    if (newest === undefined || newest.commit === before?.commit) return;
+    this.#book.change(id, { checkpoint: { commit: newest.commit, at: now(), number: newest.number } });
+    this.#book.timeline(id, { kind: 'checkpoint', text: `Checkpoint ${newest.number}`, subject: newest.commit });
+  }
+
+  #noteNested(id: string, folder: string): void {
+    const notice = `The repository inside ${JSON.stringify(folder)} is not saved with the session: commit and push it from there.`;
+    const { notices } = this.#book.get(id);
+    if (!notices.includes(notice) && notices.length < 100) this.#book.change(id, { notices: [...notices, notice] });
+  }
+
+  /** Tells of commits that came home and keeps the newest. */
+  async #noteHead(id: string, store: WorkStore): Promise<void> {
+    const session = this.#book.get(id);
+    const commit = await store.head(id, session.branch);
+    if (commit === undefined || commit === session.head?.commit) return;
+    const [ahead, commits] = await Promise.all([
+      store.ahead(session.base.commit, commit),
+      store.commits(session.head?.commit ?? session.base.commit, commit, maxCommitLines),
+    ]);
+    this.#book.change(id, { head: { commit, ahead } });
+    for (const { id: subject, subject: text } of commits.toReversed())
+      this.#book.timeline(id, { kind: 'commit', text, subject });
+  }
+}
+
+/** Upload-pack inside the environment, as the two streams that the host's git talks to. */
+const connect = async (environment: Environment, signal: AbortSignal): Promise<Awaited<ReturnType<Connect>>> => {
+  const exec = await environment.exec({ command: uploadPackCommand(environment.workspaceFolder) }, signal);
+  exec.stderr.resume();
+  return { toUploadPack: exec.stdin, fromUploadPack: exec.stdout, end: exec.exitCode };
+};

@@ -1,0 +1,147 @@
+import type { Activity, Session } from '../../protocol/session.ts';
+import { now, sleep } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { type ActivityRecord, watchActivity } from '../claude/activity.ts';
+import type { Tui } from '../claude/tui.ts';
+import type { Environment } from '../runtime/contract.ts';
+import type { FollowUps } from '../store/followUps.ts';
+import type { SessionBook } from './book.ts';
+import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
+
+/** After the watcher was cut off, how long until it is tried again, in milliseconds. */
+const retryAfter = 1000;
+
+export interface InteractiveParts {
+  readonly id: string;
+  readonly tui: Tui;
+  readonly environment: Environment;
+  readonly book: SessionBook;
+  readonly bringHome: () => Promise<void>;
+  readonly followUps: FollowUps;
+  readonly log: Log;
+}
+
+/** The genuine TUI in tmux inside the environment. What it does is read from its status file; hooks give the reasons. */
+export class InteractiveClaude implements LiveClaude {
+  readonly #parts: InteractiveParts;
+  readonly #watching = new AbortController();
+  readonly #ending = new Ending();
+  /** Why Claude waits, from the newest hook. */
+  #about: string | undefined;
+  #pasting = false;
+  #stopping = false;
+  #leaving = false;
+
+  constructor(parts: InteractiveParts) {
+    this.#parts = parts;
+    void this.#watch();
+  }
+
+  get ended(): Promise<ClaudeEnd> {
+    return this.#ending.promise;
+  }
+
+  nudge(): void {
+    void this.#handOver();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#parts.tui.stop();
+    this.#watching.abort();
+    await this.ended;
+  }
+
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    this.#watching.abort();
+    await this.ended;
+  }
+
+  async #watch(): Promise<void> {
+    const { environment, tui, id, log } = this.#parts;
+    const { signal } = this.#watching;
+    while (!signal.aborted) {
+      await watchActivity(environment, (record) => this.#record(record), signal).catch((error: unknown) => {
+        if (!signal.aborted) log.debug('watching Claude was cut off', { session: id, error: messageOf(error) });
+      });
+      if (signal.aborted || !(await tui.alive(signal).catch(() => false))) break;
+      await sleep(retryAfter, signal);
+    }
+    this.#ending.settle(this.#explain());
+  }
+
+  #explain(): ClaudeEnd {
+    if (this.#leaving) return { how: 'left' };
+    const message = this.#stopping
+      ? 'The session was stopped.'
+      : 'Claude was closed. Resume the session to go on with the conversation.';
+    return { how: 'closed', reason: { code: this.#stopping ? 'stopped' : 'closed', message } };
+  }
+
+  #record(record: ActivityRecord): void {
+    const { book, id } = this.#parts;
+    const session = book.get(id);
+    switch (record.type) {
+      case 'status':
+        this.#status(session, record);
+        return;
+      case 'hook':
+        this.#hook(session, record);
+        return;
+      case 'statusLine':
+        if (record.context !== undefined) book.change(id, { context: record.context });
+        return;
+    }
+  }
+
+  #status(session: Session, record: Extract<ActivityRecord, { type: 'status' }>): void {
+    const kind: Activity['kind'] =
+      record.status === 'busy' ? 'working' : record.status === 'waiting' ? 'needs-input' : record.status;
+    const about = record.waitingFor ?? (kind === 'idle' ? undefined : this.#about);
+    const before = session.activity;
+    if (before?.kind === kind && before.about === about) return;
+    const since = before?.kind === kind ? before.since : now();
+    this.#parts.book.change(session.id, { activity: { kind, since, ...(about === undefined ? {} : { about }) } });
+    if (kind === 'idle') void this.#handOver();
+  }
+
+  #hook(session: Session, record: Extract<ActivityRecord, { type: 'hook' }>): void {
+    const { book } = this.#parts;
+    if (record.claudeSessionId !== undefined && record.claudeSessionId !== session.claudeSessionId)
+      book.change(session.id, { claudeSessionId: record.claudeSessionId });
+    this.#about = record.about;
+    if (record.entry !== undefined) book.timeline(session.id, record.entry);
+    if (record.name === 'Stop') {
+      book.change(session.id, { turns: session.turns + 1 });
+      void this.#bringHome();
+    }
+  }
+
+  /** Gives Claude the next follow-up once it has nothing to do. */
+  async #handOver(): Promise<void> {
+    const { book, followUps, tui, id, log } = this.#parts;
+    if (this.#pasting || this.#ending.done || book.peek(id)?.activity?.kind !== 'idle') return;
+    const next = followUps.next(id);
+    if (next === undefined) return;
+    this.#pasting = true;
+    try {
+      await tui.paste(next.text);
+      followUps.take(next.id);
+      book.change(id, { queued: followUps.count(id) });
+    } catch (error) {
+      log.warn('a follow-up could not be handed over', { session: id, error: messageOf(error) });
+    } finally {
+      this.#pasting = false;
+    }
+  }
+
+  async #bringHome(): Promise<void> {
+    await this.#parts
+      .bringHome()
+      .catch((error: unknown) =>
+        this.#parts.log.warn('work could not be brought home', { session: this.#parts.id, error: messageOf(error) }),
+      );
+  }
+}

@@ -1,0 +1,176 @@
+import type { Session } from '../../protocol/session.ts';
+import type { Closable } from '../base/lifecycle.ts';
+import type { Log } from '../base/log.ts';
+import { contextMessage } from '../claude/contextMessage.ts';
+import { Run } from '../claude/run.ts';
+import { Tui } from '../claude/tui.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Environment } from '../runtime/contract.ts';
+import type { Store } from '../store/store.ts';
+import { AutonomousClaude } from './autonomousClaude.ts';
+import type { SessionBook } from './book.ts';
+import type { DataFolders } from './folders.ts';
+import type { Homecoming } from './homecoming.ts';
+import { InteractiveClaude } from './interactiveClaude.ts';
+import type { ClaudeEnd, LiveClaude } from './live.ts';
+import { RunNotes } from './runNotes.ts';
+
+export interface LivesParts {
+  readonly store: Store;
+  readonly book: SessionBook;
+  readonly gateway: Gateway;
+  readonly folders: DataFolders;
+  readonly homecoming: Homecoming;
+  readonly log: Log;
+}
+
+/** How a Claude begins: with what it is asked, and whether an earlier conversation goes on. */
+export interface Beginning {
+  readonly prompt: string;
+  readonly resume: boolean;
+}
+
+/** The Claudes that are at work, one a session, each with its door to the API. */
+export class Lives {
+  readonly #parts: LivesParts;
+  readonly #notes: RunNotes;
+  readonly #live = new Map<string, LiveClaude>();
+  readonly #doors = new Map<string, Closable>();
+  readonly #shortOfMemory = new Set<string>();
+  readonly #onEnd: (id: string, end: ClaudeEnd) => void;
+
+  /** `onEnd` hears of each Claude that ended without `stop` having been asked for. */
+  constructor(parts: LivesParts, onEnd: (id: string, end: ClaudeEnd) => void) {
+    this.#parts = parts;
+    this.#notes = new RunNotes(parts.store);
+    this.#onEnd = onEnd;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  has(id: string): boolean {
+    return this.#live.has(id);
+  }
+
+  async begin(session: Session, environment: Environment, beginning: Beginning, signal: AbortSignal): Promise<void> {
+    await this.#openDoor(session.id);
+    this.#parts.homecoming.begin(session.id);
+    this.#shortOfMemory.delete(session.id);
+    const options = {
+      prompt: beginning.prompt,
+      workspaceFolder: environment.workspaceFolder,
+      permissionMode: session.permissionMode,
+      model: session.model,
+      context: contextMessage({
+        sessionId: session.id,
+        repository: session.repository.name,
+        branch: session.branch,
+        base: session.base.ref,
+        workspaceFolder: environment.workspaceFolder,
+      }),
+      conversation:
+        beginning.resume && session.claudeSessionId !== undefined ? { resume: session.claudeSessionId } : {},
+    };
+    if (session.mode === 'interactive') {
+      const tui = await Tui.start(environment, options, signal);
+      this.#notes.begin(session.id, { mode: 'interactive' });
+      this.#watch(session.id, this.#interactive(session.id, tui, environment));
+      return;
+    }
+    const run = await Run.start(environment, options, signal);
+    this.#notes.begin(session.id, { mode: 'autonomous', runId: run.id });
+    this.#watch(session.id, this.#autonomous(session.id, run));
+  }
+
+  /** Finds a Claude again that went on while no engine was there. False when it is not there any more. */
+  async reopen(session: Session, environment: Environment): Promise<boolean> {
+    const note = this.#notes.get(session.id);
+    if (note === undefined) return false;
+    await this.#openDoor(session.id);
+    if (note.mode === 'autonomous' && note.runId !== undefined) {
+      this.#watch(session.id, this.#autonomous(session.id, Run.reopen(environment, note.runId)));
+      return true;
+    }
+    const tui = Tui.reopen(environment);
+    if (!(await tui.alive().catch(() => false))) return false;
+    this.#watch(session.id, this.#interactive(session.id, tui, environment));
+    return true;
+  }
+
+  nudge(id: string): void {
+    this.#live.get(id)?.nudge();
+  }
+
+  noteOutOfMemory(id: string): void {
+    this.#shortOfMemory.add(id);
+  }
+
+  /** Ends a session's Claude and closes its door. Harmless when there is none. */
+  async stop(id: string): Promise<void> {
+    const live = this.#live.get(id);
+    this.#live.delete(id);
+    await live?.stop();
+    await this.closeDoor(id);
+    this.#notes.end(id);
+  }
+
+  async closeDoor(id: string): Promise<void> {
+    const door = this.#doors.get(id);
+    this.#doors.delete(id);
+    await door?.close();
+  }
+
+  /** The engine leaves; every Claude goes on. */
+  async leave(): Promise<void> {
+    const live = [...this.#live.values()];
+    this.#live.clear();
+    await Promise.all(live.map((one) => one.leave()));
+    await Promise.all([...this.#doors.keys()].map((id) => this.closeDoor(id)));
+  }
+
+  async #openDoor(id: string): Promise<void> {
+    if (this.#doors.has(id)) return;
+    this.#parts.folders.make(id);
+    this.#doors.set(id, await this.#parts.gateway.open(id, this.#parts.folders.api(id)));
+  }
+
+  #watch(id: string, live: LiveClaude): void {
+    this.#live.set(id, live);
+    void live.ended.then((end) => {
+      // Whoever stopped it has taken it out of the list and knows.
+      if (this.#live.get(id) !== live || end.how === 'left') return;
+      this.#live.delete(id);
+      this.#notes.end(id);
+      this.#onEnd(id, end);
+    });
+  }
+
+  #autonomous(id: string, run: Run): LiveClaude {
+    const { store, book, homecoming, log } = this.#parts;
+    return new AutonomousClaude({
+      id,
+      run,
+      book,
+      notes: this.#notes,
+      followUps: store.followUps,
+      bringHome: () => homecoming.bring(id),
+      outOfMemory: () => this.#shortOfMemory.has(id),
+      log,
+    });
+  }
+
+  #interactive(id: string, tui: Tui, environment: Environment): LiveClaude {
+    const { store, book, homecoming, log } = this.#parts;
+    return new InteractiveClaude({
+      id,
+      tui,
+      environment,
+      book,
+      followUps: store.followUps,
+      bringHome: () => homecoming.bring(id),
+      log,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { Actor } from '../../protocol/actor.ts';
+import type { OperationOutput } from '../../protocol/operations.ts';
+import { now } from '../base/clock.ts';
+import { FlotillaError } from '../base/errors.ts';
+import { resolveSource } from '../git/source.ts';
+import type { SessionBook } from './book.ts';
+import type { Homecoming } from './homecoming.ts';
+import type { Repositories } from './repositories.ts';
+
+/** Sends a session's branch to its origin, and knows what would be lost with the session. */
+export class Pushing {
+  readonly #book: SessionBook;
+  readonly #homecoming: Homecoming;
+  readonly #repositories: Repositories;
+
+  constructor(parts: { book: SessionBook; homecoming: Homecoming; repositories: Repositories }) {
+    this.#book = parts.book;
+    this.#homecoming = parts.homecoming;
+    this.#repositories = parts.repositories;
+  }
+
+  async push(id: string, actor: Actor, signal: AbortSignal): Promise<OperationOutput<'session.push'>> {
+    await this.#homecoming.bringIfRunning(id, signal);
+    const session = this.#book.get(id);
+    if (session.head === undefined || session.head.ahead === 0)
+      throw new FlotillaError(
+        'nothing-to-push',
+        `"${session.name}" has no commits of its own yet. Uncommitted work is kept in its checkpoints.`,
+      );
+    const source = await resolveSource(session.repository.source, undefined, signal);
+    const { commit } = session.head;
+    const store = this.#repositories.workStore(session.repository);
+    const push = { source, branch: session.branch, commit, expected: session.pushed?.commit };
+    const { upToDate, remote } = await store.push(push, signal);
+    const { branch } = session;
+    const changed = this.#book.change(id, { pushed: { commit, remote, branch, at: now() } }, actor);
+    const text = upToDate ? `${branch} was up to date` : `Pushed ${branch}`;
+    this.#book.timeline(id, { kind: 'push', text, subject: commit });
+    return { session: changed, commit, remote, branch, upToDate };
+  }
+
+  /** Rejects with `work-not-home` when removing the session would lose work that was never pushed. */
+  async requireNothingLost(id: string): Promise<void> {
+    const session = this.#book.get(id);
+    const known = [session.base.commit, ...(session.pushed === undefined ? [] : [session.pushed.commit])];
+    const left = await this.#repositories.workStore(session.repository).unpushed(id, known);
+    if (left.commits > 0)
+      throw new FlotillaError(
+        'work-not-home',
+        `"${session.name}" has ${commits(left.commits)} that ${left.commits === 1 ? 'was' : 'were'} not pushed. Push with "flotilla push ${id}", or remove the session with --discard to lose that work.`,
+      );
+    if (left.uncommitted)
+      throw new FlotillaError(
+        'work-not-home',
+        `"${session.name}" has uncommitted changes. See them with "flotilla diff ${id}", ask Claude to commit them, or remove the session with --discard to lose them.`,
+      );
+  }
+}
+
+const commits = (count: number): string => (count === 1 ? 'one commit' : `${count} commits`);

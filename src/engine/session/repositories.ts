@@ -1,0 +1,48 @@
+import path from 'node:path';
+import type { RepositoryRef } from '../../protocol/session.ts';
+import { Mirror } from '../git/mirror.ts';
+import type { Source } from '../git/source.ts';
+import { WorkStore } from '../git/workStore.ts';
+import type { DataFolders } from './folders.ts';
+
+/** The mirror and the work store of each repository, opened once. */
+export class Repositories {
+  readonly #folders: DataFolders;
+  readonly #mirrors = new Map<string, Mirror>();
+  readonly #workStores = new Map<string, WorkStore>();
+
+  constructor(folders: DataFolders) {
+    this.#folders = folders;
+  }
+
+  mirror(source: Source): Mirror {
+    let mirror = this.#mirrors.get(source.id);
+    if (mirror === undefined) {
+      mirror = Mirror.at(this.#folders.mirrors, source);
+      this.#mirrors.set(source.id, mirror);
+    }
+    return mirror;
+  }
+
+  /** The mirror of a session's repository, as it was fetched last. */
+  mirrorOf(repository: RepositoryRef): Mirror {
+    return this.mirror({ ...repository, url: repository.source, pushUrl: undefined });
+  }
+
+  /** The mirror's objects on the host, whether or not the mirror was opened in this life of the engine. */
+  objectsFolder(repository: RepositoryRef): string {
+    return path.join(this.#folders.mirrors, `${repository.id}.git`, 'objects');
+  }
+
+  workStore(repository: RepositoryRef): WorkStore {
+    let store = this.#workStores.get(repository.id);
+    if (store === undefined) {
+      store = WorkStore.open(
+        path.join(this.#folders.workStores, `${repository.id}.git`),
+        this.objectsFolder(repository),
+      );
+      this.#workStores.set(repository.id, store);
+    }
+    return store;
+  }
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { type Session, sessionSchema } from '../../src/protocol/session.ts';
+import type { Flotilla } from './flotilla.ts';
+
+/** A step of the scripted model in which Claude runs a command. */
+export const bash = (command: string): { tool: string; input: Record<string, unknown> } => ({
+  tool: 'Bash',
+  input: { command, description: 'Run a command' },
+});
+
+/** A session as the command shows it to programs. */
+export const sessionOf = async (flotilla: Flotilla, id: string): Promise<Session> =>
+  (await flotilla.json(z.looseObject({ session: sessionSchema }), ['show', id])).session;
