@@ -53,6 +53,11 @@ export function configurationText(parts: ConfigurationParts): string {
   return `// Made by Flotilla for this session. It is written anew with each session; changing it has no effect.\n${JSON.stringify(parsed.data, undefined, 2)}\n`;
 }
 
+const hostnameOf = (spec: EnvironmentSpec): string => spec.name.slice(0, 50).replace(/-+$/, '');
+
+/** For people who look at `docker ps`; the id makes it the only one. */
+export const containerName = (spec: EnvironmentSpec): string => `flotilla-${hostnameOf(spec)}-${spec.sessionId}`;
+
 function configuration(parts: ConfigurationParts): unknown {
   const { spec, names, image, user } = parts;
   return {
@@ -112,10 +117,9 @@ function naming({ spec, names, user }: ConfigurationParts): string[] {
     [labelKeys.user]: user,
     ...(spec.setup === undefined ? {} : { [labelKeys.setup]: encodeText(spec.setup) }),
   };
-  const hostname = spec.name.slice(0, 50).replace(/-+$/, '');
   return [
-    `--name=flotilla-${hostname}-${spec.sessionId}`,
-    `--hostname=${hostname}`,
+    `--name=${containerName(spec)}`,
+    `--hostname=${hostnameOf(spec)}`,
     ...Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`),
   ];
 }

@@ -80,8 +80,7 @@ export class Inventory {
   async discard(sessionId: string): Promise<string[]> {
     const names = this.names(sessionId);
     const label = [names.scopeLabel, names.sessionLabel];
-    const containers = await this.#docker.containers(label);
-    await Promise.all(containers.map(({ id }) => removed(() => this.#docker.removeContainer(id))));
+    const containers = await this.removeContainers(sessionId);
     const [volumes, networks] = await Promise.all([this.#docker.volumes(label), this.#docker.networks(label)]);
     // A container that came after its volumes were gone has made them anew, without labels.
     const volumeNames = new Set([...volumes.map(({ name }) => name), names.workspaces, names.claude]);
@@ -89,7 +88,14 @@ export class Inventory {
       ...[...volumeNames].map(async (name) => ((await removed(() => this.#docker.removeVolume(name))) ? [name] : [])),
       ...networks.map(async ({ id, name }) => ((await removed(() => this.#docker.removeNetwork(id))) ? [name] : [])),
     ]);
-    return [...containers.map(({ name }) => name), ...gone.flat()];
+    return [...containers, ...gone.flat()];
+  }
+
+  async removeContainers(sessionId: string): Promise<string[]> {
+    const { scopeLabel, sessionLabel } = this.names(sessionId);
+    const containers = await this.#docker.containers([scopeLabel, sessionLabel]);
+    await Promise.all(containers.map(({ id }) => removed(() => this.#docker.removeContainer(id))));
+    return containers.map(({ name }) => name);
   }
 }
 

@@ -4,11 +4,11 @@ import { sleep } from '../../base/clock.ts';
 import { FlotillaError, isCancelled, messageOf, throwIfCancelled } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type EnvironmentSpec, places, type Report } from '../contract.ts';
-import { configurationText } from './configuration.ts';
+import { configurationText, containerName } from './configuration.ts';
 import { type DevcontainerCliOptions, devcontainerUp } from './devcontainerCli.ts';
-import { DevcontainerEnvironment } from './devcontainerEnvironment.ts';
+import { DevcontainerEnvironment, type EnvironmentFacts } from './devcontainerEnvironment.ts';
 import type { Docker } from './docker.ts';
-import { parseOwner } from './environmentFiles.ts';
+import { type Owner, parseOwner } from './environmentFiles.ts';
 import { dockerFailure } from './failures.ts';
 import type { ForeignImages } from './foreignImages.ts';
 import { prepareForeignImage } from './foreignPreparation.ts';
@@ -30,6 +30,11 @@ export interface ProvisioningParts {
   readonly log: Log;
 }
 
+interface Surroundings {
+  readonly user: string;
+  readonly toolsVolume: string;
+}
+
 /** Which part of a session's start each step takes; the session's own steps take the rest. */
 const imagePart = 0.5;
 const containerStart = 0.55;
@@ -47,38 +52,35 @@ export class Provisioning {
 
   /** Rejects with `not-in-this-state`, touching nothing, when the session has something already. */
   async provision(spec: EnvironmentSpec, report: Report, signal: AbortSignal): Promise<DevcontainerEnvironment> {
-    await this.#refuseExisting(spec.sessionId, signal);
+    throwIfCancelled(signal);
     const steps = new ProvisionSteps(report);
-    const state = { mayComeLate: false };
+    const made = { any: false, container: false };
     try {
-      const image = await this.#image(spec, steps, signal);
+      const [image] = await allSettled([
+        this.#image(spec, steps, signal),
+        this.#refuseExisting(spec.sessionId, signal),
+        mkdir(spec.folder, { recursive: true, mode: 0o700 }),
+      ]);
+      throwIfCancelled(signal);
+      made.any = true;
       const surroundings = await this.#surroundings(spec, image, steps, signal);
-      state.mayComeLate = true;
-      const id = await this.#up(spec, { image, ...surroundings }, steps, signal);
-      const environment = await this.#ready(spec, { image, user: surroundings.user, id }, signal);
+      made.container = true;
+      const environment = await this.#container(spec, { image, ...surroundings }, steps, signal);
       steps.done(containerEnd);
       return environment;
     } catch (error) {
       const failure = dockerFailure(error, signal);
       if (!isCancelled(failure)) steps.failed(messageOf(failure));
-      await this.#cleanUp(spec.sessionId, state.mayComeLate);
+      if (made.any) await this.#cleanUp(spec.sessionId, made.container && signal.aborted);
       throw failure;
     }
   }
 
   async #refuseExisting(sessionId: string, signal: AbortSignal): Promise<void> {
-    throwIfCancelled(signal);
-    const parts = await this.#parts.inventory.parts(sessionId, signal).catch((error: unknown) => {
-      throw dockerFailure(error, signal);
-    });
-    if (parts.length > 0)
-      throw new FlotillaError(
-        'not-in-this-state',
-        'This session has an environment already. Resume it, or remove it first.',
-        {
-          detail: parts.join('\n'),
-        },
-      );
+    const parts = await this.#parts.inventory.parts(sessionId, signal);
+    if (parts.length === 0) return;
+    const message = 'This session has an environment already. Resume it, or remove it first.';
+    throw new FlotillaError('not-in-this-state', message, { detail: parts.join('\n') });
   }
 
   async #image(spec: EnvironmentSpec, steps: ProvisionSteps, signal: AbortSignal): Promise<string> {
@@ -91,73 +93,89 @@ export class Provisioning {
     return spec.image;
   }
 
-  /** Volumes and network, all at once. */
+  /** All that `up` wants to find, except the network. */
   async #surroundings(
     spec: EnvironmentSpec,
     image: string,
     steps: ProvisionSteps,
     signal: AbortSignal,
-  ): Promise<{ user: string; toolsVolume: string }> {
-    const { docker, inventory, tools, networkPool } = this.#parts;
+  ): Promise<Surroundings> {
+    const { docker, inventory, tools } = this.#parts;
     const names = inventory.names(spec.sessionId);
-    const network = { name: names.network, labels: names.labels, pool: networkPool };
-    steps.at('container', imagePart, 'Making volumes and network');
+    steps.at('container', imagePart, 'Making the volumes');
     const [details, toolsVolume] = await allSettled([
       docker.image(image),
       tools.ensure(image, signal),
       docker.createVolume(names.workspaces, names.labels),
       docker.createVolume(names.claude, names.labels),
-      spec.network === 'none' ? undefined : createSessionNetwork(docker, network, signal),
-      mkdir(spec.folder, { recursive: true, mode: 0o700 }),
     ]);
     throwIfCancelled(signal);
     if (details === undefined)
-      throw new FlotillaError('image-unavailable', `The image ${image} is not there any more.`);
+      throw new FlotillaError('image-unavailable', `The image ${image} is not there any more. Try again.`);
     if (spec.image === undefined) return { user: details.user, toolsVolume };
     const user = await prepareForeignImage(docker, { image, names, user: details.user }, signal);
     return { user, toolsVolume };
   }
 
-  async #up(
+  /**
+   * The container through `devcontainer up`. The network is made while the CLI starts, which needs it only after a while; should it be
+   * slower once, `up` is run again. The workspace folder is made as soon as the container runs, while the CLI finishes.
+   */
+  async #container(
     spec: EnvironmentSpec,
-    made: { image: string; user: string; toolsVolume: string },
+    made: Surroundings & { image: string },
     steps: ProvisionSteps,
     signal: AbortSignal,
-  ): Promise<string> {
-    const names = this.#parts.inventory.names(spec.sessionId);
-    const config = path.join(spec.folder, 'devcontainer.json');
-    await writeFile(config, configurationText({ spec, names, ...made }), { mode: 0o600 });
-    throwIfCancelled(signal);
+  ): Promise<DevcontainerEnvironment> {
+    const { docker, inventory, networkPool } = this.#parts;
+    const names = inventory.names(spec.sessionId);
+    const network = { name: names.network, labels: names.labels, pool: networkPool };
+    const text = configurationText({ spec, names, ...made });
+    const networked = spec.network === 'none' ? undefined : createSessionNetwork(docker, network, signal);
     steps.at('container', containerStart, 'Starting the container');
+    let ready: Promise<Owner> | undefined;
+    const onStep = (step: string): void => {
+      steps.creep('container', containerEnd, step);
+      if (step.startsWith('Inspecting container'))
+        ready ??= this.#makeFolder({ ...spec, ...made, id: containerName(spec) }, signal);
+      ready?.catch(() => undefined);
+    };
+    const up = this.#up(spec, text, onStep, signal);
+    await Promise.allSettled([up, networked]);
+    await networked;
+    const id = await up.catch(async (error: unknown) => {
+      if (!isNetworkMissing(error)) throw error;
+      await inventory.removeContainers(spec.sessionId);
+      return await this.#up(spec, text, onStep, signal);
+    });
+    const facts = { ...spec, ...made, id };
+    return new DevcontainerEnvironment(docker, facts, await (ready ?? this.#makeFolder(facts, signal)));
+  }
+
+  async #up(spec: EnvironmentSpec, text: string, onStep: (text: string) => void, signal: AbortSignal): Promise<string> {
+    const { cli, inventory } = this.#parts;
+    const names = inventory.names(spec.sessionId);
+    const config = path.join(spec.folder, 'devcontainer.json');
+    await writeFile(config, text, { mode: 0o600 });
     const idLabels = [
       `devcontainer.local_folder=${spec.folder}`,
       `devcontainer.config_file=${config}`,
       names.scopeLabel,
       names.sessionLabel,
     ];
-    const onStep = (text: string): void => {
-      steps.creep('container', containerEnd, text);
-    };
-    return await devcontainerUp(this.#parts.cli, { config, folder: spec.folder, idLabels }, onStep, signal);
+    return await devcontainerUp(cli, { config, folder: spec.folder, idLabels }, onStep, signal);
   }
 
-  async #ready(
-    spec: EnvironmentSpec,
-    made: { image: string; user: string; id: string },
-    signal: AbortSignal,
-  ): Promise<DevcontainerEnvironment> {
-    const { docker } = this.#parts;
-    const facts = { ...spec, ...made };
-    const command = ['sh', '-c', 'mkdir -p -- "$1" && id -u && id -g', 'sh', spec.workspaceFolder] as const;
-    const folder = await new DevcontainerEnvironment(docker, facts).run(
-      { command: [...command], cwd: places.workspaces, maxBytes: 4096 },
+  /** Makes the workspace folder as the environment's user, and asks who that is in numbers. */
+  async #makeFolder(facts: EnvironmentFacts, signal: AbortSignal): Promise<Owner> {
+    const script = 'mkdir -p -- "$1" && id -u && id -g';
+    const { exitCode, stdout, stderr } = await new DevcontainerEnvironment(this.#parts.docker, facts).run(
+      { command: ['sh', '-c', script, 'sh', facts.workspaceFolder], cwd: places.workspaces, maxBytes: 4096 },
       signal,
     );
-    if (folder.exitCode !== 0)
-      throw new FlotillaError('start-failed', `The workspace folder ${spec.workspaceFolder} could not be made.`, {
-        detail: `${folder.stdout.toString()}${folder.stderr}`,
-      });
-    return new DevcontainerEnvironment(docker, facts, parseOwner(folder.stdout.toString()));
+    if (exitCode === 0) return parseOwner(stdout.toString());
+    const message = `The workspace folder ${facts.workspaceFolder} could not be made.`;
+    throw new FlotillaError('start-failed', message, { detail: `${stdout.toString()}${stderr}` });
   }
 
   /** Never hides why it was called. */
@@ -174,6 +192,9 @@ export class Provisioning {
     }
   }
 }
+
+const isNetworkMissing = (error: unknown): boolean =>
+  error instanceof FlotillaError && /network \S+ not found/.test(error.detail ?? '');
 
 /** Like `Promise.all`, but rejects only when nothing is under way any more: what is still being made could not be removed. */
 async function allSettled<T extends readonly unknown[]>(work: [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
