@@ -22,6 +22,8 @@ const refusalSchema = z.object({ error: errorBodySchema });
 
 /** Without a byte for so long (three heartbeats), a stream of events counts as broken. */
 const silenceMs = 45_000;
+/** Bytes of an operation's input that the engine takes. */
+const longestInput = 4 * 1024 * 1024;
 const longestPauseMs = 5000;
 /** How often a call is made again when the engine was about to leave, or had left. */
 const attempts = 5;
@@ -38,6 +40,7 @@ export interface EngineLink {
 export class EngineClient {
   readonly #link: EngineLink;
   #hello: Hello;
+  #introduction: Promise<void> = Promise.resolve();
 
   constructor(link: EngineLink, hello: Hello) {
     this.#link = link;
@@ -56,6 +59,8 @@ export class EngineClient {
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<OperationOutput<N>> {
     const body = JSON.stringify(input);
+    if (Buffer.byteLength(body) > longestInput)
+      throw EngineError.of('invalid-input', `What ${name} was given is longer than 4 MB: make it shorter.`);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#ask(name, body, options.signal);
@@ -125,11 +130,15 @@ export class EngineClient {
     }
   }
 
+  /** Finds the engine again. Another one than before is told first what it must know, before anybody goes on. */
   async #refind(): Promise<void> {
-    const before = this.#hello;
-    this.#hello = await this.#link.finder.find();
-    if (this.#hello.pid !== before.pid || this.#hello.startedAt !== before.startedAt)
-      await this.#link.onEngine(this.#hello);
+    const found = await this.#link.finder.find();
+    if (found.pid !== this.#hello.pid || found.startedAt !== this.#hello.startedAt) {
+      this.#hello = found;
+      this.#introduction = Promise.resolve(this.#link.onEngine(found));
+    }
+    // Bounded: what is said in an introduction may itself have to find the engine again.
+    await Promise.race([this.#introduction, sleep(longestPauseMs, undefined, { ref: false })]);
   }
 }
 
