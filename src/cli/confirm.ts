@@ -11,11 +11,12 @@ export async function confirm(context: CliContext, question: string, option: str
   const { stdin, output } = context;
   if (stdin.isTTY !== true || output.json)
     throw new CliError('invalid-input', `${cleanLine(question)} Nobody is there to ask: say ${option} to go on.`);
-  const lines = createInterface({ input: stdin, output: process.stderr });
+  const lines = createInterface({ input: stdin });
   const ended = new AbortController();
   lines.once('close', () => ended.abort());
   try {
-    const answer = await lines.question(`${cleanLine(question)} [y/N] `, { signal: ended.signal });
+    output.live(`${cleanLine(question)} [y/N] `);
+    const answer = await lines.question('', { signal: ended.signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     return false;
