@@ -69,7 +69,7 @@ export class EngineClient {
         if (attempt === attempts || !mayAskAgain(name, error)) throw asEngineError(error);
       }
       await sleep(50 * attempt);
-      await this.#refind();
+      await unlessAborted(this.#refind(), options.signal);
     }
   }
 
@@ -85,12 +85,14 @@ export class EngineClient {
       if (isAborted(options.signal)) return;
       pauseMs = position.after > before ? 20 : Math.min(pauseMs * 2, longestPauseMs);
       await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => undefined);
-      if (!isAborted(options.signal)) await this.#refind();
+      if (isAborted(options.signal)) return;
+      await unlessAborted(this.#refind(), options.signal);
     }
   }
 
   /** Joins a session's terminal. */
-  terminal(sessionId: string, handlers: TerminalHandlers): Promise<TerminalConnection> {
+  async terminal(sessionId: string, handlers: TerminalHandlers): Promise<TerminalConnection> {
+    await this.#refind();
     return connectTerminal(this.#link.socketPath, sessionId, handlers, this.#link.http.headers);
   }
 
@@ -139,6 +141,22 @@ export class EngineClient {
     }
     // Bounded: what is said in an introduction may itself have to find the engine again.
     await Promise.race([this.#introduction, sleep(longestPauseMs, undefined, { ref: false })]);
+  }
+}
+
+/** Waits for something, or until the signal fires; what fails after that is nobody's concern. */
+async function unlessAborted(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  const aborted = Promise.withResolvers<undefined>();
+  const abort = (): void => {
+    aborted.resolve(undefined);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  if (isAborted(signal)) abort();
+  work.catch(() => undefined);
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal?.removeEventListener('abort', abort);
   }
 }
 

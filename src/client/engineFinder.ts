@@ -47,7 +47,6 @@ export class EngineFinder {
   }
 
   async #look(): Promise<Hello> {
-    await checkPrivate(this.#place.run);
     const search: Search = {
       begun: Date.now(),
       deadline: Date.now() + (this.#options.startMs ?? startMs),
@@ -101,6 +100,7 @@ export class EngineFinder {
 
   /** What the engine says of itself; `undefined` when nobody answers, or not as an engine. */
   async #hello(): Promise<Hello | 'leaving' | undefined> {
+    await checkPrivate(this.#place.run);
     try {
       const { status, body } = await this.#http.ask({ method: 'GET', path: '/v1/hello', silenceMs: 3000 });
       if (status === 503) return 'leaving';

@@ -58,22 +58,37 @@ const hourMs = 3_600_000;
  * another engine holds the lock. What is left open then is nothing: the caller exits.
  */
 export async function runEngine(options: EngineOptions): Promise<number> {
-  const lock = acquireLock(options.folders.data);
-  if (lock === undefined) return exitCodes.ok;
-  const things = new Closables();
-  things.add(lock);
   const redactor = new Redactor();
+  const things = new Closables();
+  let code: number;
+  try {
+    const lock = acquireLock(options.folders.data);
+    if (lock === undefined) return exitCodes.ok;
+    things.add(lock);
+    code = await withLog(options, redactor, things);
+  } catch (error) {
+    code = failed(error, redactor);
+  }
+  return things.close().then(
+    () => code,
+    (error: unknown) => failed(error, redactor),
+  );
+}
+
+/** Whoever started the engine reads this from `engine.out`. */
+function failed(error: unknown, redactor: Redactor): number {
+  process.stderr.write(`${redactor.redact(messageOf(error))}\n`);
+  return error instanceof FlotillaError ? exitCodes.misconfigured : exitCodes.failed;
+}
+
+async function withLog(options: EngineOptions, redactor: Redactor, things: Closables): Promise<number> {
   const logFile = path.join(options.folders.log, 'engine.log');
   const log = things.add(openFileLog({ file: logFile, redactor, level: options.logLevel }));
   try {
     return await live(options, { log, logFile, redactor, things });
   } catch (error) {
     log.error('The engine failed', { error });
-    // Whoever started it reads this from `engine.out`.
-    process.stderr.write(`${redactor.redact(messageOf(error))}\n`);
-    return error instanceof FlotillaError ? exitCodes.misconfigured : exitCodes.failed;
-  } finally {
-    await things.close();
+    throw error;
   }
 }
 

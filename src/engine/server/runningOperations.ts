@@ -1,6 +1,6 @@
 import type { Actor } from '../../protocol/actor.ts';
 import { sleep } from '../base/clock.ts';
-import { FlotillaError } from '../base/errors.ts';
+import { FlotillaError, isCancelled } from '../base/errors.ts';
 import type { Operations } from '../operations/context.ts';
 
 /** What a face asked to be run, as the transport understood it. */
@@ -32,6 +32,9 @@ export class RunningOperations {
     try {
       const signal = AbortSignal.any([gone, controller.signal]);
       return await this.#operations.run(call.name, call.input, { actor: call.actor, signal });
+    } catch (error) {
+      // Nobody who asked has cancelled it, so it must not end in silence.
+      throw controller.signal.aborted && isCancelled(error) ? leftTooEarly() : error;
     } finally {
       this.#running.delete(controller);
     }
@@ -55,3 +58,9 @@ export class RunningOperations {
     for (const end = Date.now() + ms; this.#running.size > 0 && Date.now() < end;) await sleep(20);
   }
 }
+
+const leftTooEarly = (): FlotillaError =>
+  new FlotillaError(
+    'engine-unreachable',
+    'The engine had to leave before this was done: look at what came of it, then try again.',
+  );

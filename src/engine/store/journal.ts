@@ -26,6 +26,8 @@ export interface Retention {
 
 const defaultRetention: Retention = { rows: 100_000, mostRows: 1_000_000, days: 30 };
 const pageSize = 500;
+/** Nothing else runs while events are dropped. */
+const mostTrimmed = 50_000;
 
 /**
  * What happened, numbered. An event is stored before anybody hears of it, and everybody hears events in the order of their
@@ -101,14 +103,19 @@ export class Journal {
     this.#database.run('DELETE FROM journal WHERE session_id = ? AND seq < ?', sessionId, before);
   }
 
-  /** Drops old events; answers how many. */
+  /** Drops old events, a bounded number at a time; answers how many. */
   trim(retention: Retention = defaultRetention): number {
     const oldest = new Date(Date.now() - retention.days * 86_400_000).toISOString();
     return this.#database.transaction(() => {
       const last = this.lastSeq();
-      const aged = this.#number('SELECT MAX(seq) AS value FROM journal WHERE at < ?', oldest);
-      const end = Math.max(Math.min(aged, last - retention.rows), last - retention.mostRows);
-      if (end < this.firstSeq()) return 0;
+      const first = this.firstSeq();
+      if (last - retention.rows < first) return 0;
+      // Numbers and times rise together: the search ends at the first young event and never reads what is kept.
+      const young = this.#number('SELECT seq AS value FROM journal WHERE at >= ? ORDER BY seq LIMIT 1', oldest);
+      const aged = young === 0 ? last : young - 1;
+      const wanted = Math.max(Math.min(aged, last - retention.rows), last - retention.mostRows);
+      const end = Math.min(wanted, first + mostTrimmed - 1);
+      if (end < first) return 0;
       this.#database.run("UPDATE facts SET value = ? WHERE key = 'trimmed-to'", end);
       return this.#database.run('DELETE FROM journal WHERE seq <= ?', end).changes;
     });

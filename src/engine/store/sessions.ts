@@ -61,7 +61,7 @@ export class Sessions {
         JSON.stringify(after),
         id,
       );
-      const cleared = Object.keys(changed).filter((key) => changed[key as keyof Session] === undefined);
+      const cleared = Object.entries(changed).flatMap(([key, value]) => (value === undefined ? [key] : []));
       this.#journal.append(actor, id, {
         type: 'session.updated',
         data: { changes: written, ...(cleared.length === 0 ? {} : { cleared }) },

@@ -175,7 +175,7 @@ describe('the server', () => {
     const first = refusal('/v1/operations/x', { body: '{}' });
     await sleep(50);
     await server.close(50);
-    assert.deepEqual(await first, [499, 'cancelled']);
+    assert.deepEqual(await first, [422, 'engine-unreachable']);
   });
 
   it('says that events which are not kept are gone', async () => {
