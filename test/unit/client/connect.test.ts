@@ -109,6 +109,41 @@ describe('connecting to the engine', function () {
     assert.deepEqual(told, [first, second]);
   });
 
+  it('loses nothing that it acknowledged when it is killed in the middle of many writers', async () => {
+    const client = await join();
+    const writers = await Promise.all(Array.from({ length: 4 }, () => join()));
+    for (let round = 0, total = 0; round < 3; round++) {
+      const { pid } = client.hello;
+      const state = { isOver: false };
+      let acknowledged = 0;
+      const write = async (writer: EngineClient): Promise<void> => {
+        while (!state.isOver) {
+          await writer.call('orphan.remove', { sessionId: 'x' });
+          acknowledged++;
+        }
+      };
+      const writing = writers.map((writer) => write(writer).catch(() => undefined));
+      await sleep(100 + 37 * round);
+      process.kill(pid, 'SIGKILL');
+      state.isOver = true;
+      await Promise.all(writing);
+      const { seq } = await client.call('session.list', {});
+      const written = seq - total - 1 - (round === 0 ? 1 : 0);
+      assert.ok(
+        acknowledged > 10 && written >= acknowledged && written <= acknowledged + 4,
+        `${written}/${acknowledged}`,
+      );
+      total = seq;
+    }
+    const seqs: number[] = [];
+    const last = (await client.call('session.list', {})).seq;
+    for await (const { seq } of client.events({ after: 0 })) if (seqs.push(seq) === last) break;
+    assert.deepEqual(
+      seqs,
+      Array.from({ length: last }, (_, index) => index + 1),
+    );
+  });
+
   it('ends an operation when its caller gives up', async () => {
     const client = await join();
     const giving = new AbortController();
