@@ -6,7 +6,10 @@ set -u
 run=$1 offset=$2
 sh=${0%/*}/supervise.sh
 
-tail -c "+$((offset + 1))" -f "$run/output" 2>/dev/null &
+# Where the kernel does not tell tail of changes, on an overlay for example, it looks once a second: too seldom.
+poll='-s 0.1'
+tail $poll -c +1 /dev/null >/dev/null 2>&1 || poll=''
+tail $poll -c "+$((offset + 1))" -f "$run/output" 2>/dev/null &
 tail=$!
 
 (

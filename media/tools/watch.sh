@@ -25,7 +25,10 @@ if [ "$taken" -eq "$size" ] && [ "$size" -gt 16777216 ]; then
 fi
 echo "$taken" >"$run/hooks.taken"
 
-tail -c "+$((taken + 1))" -f "$run/hooks.jsonl" 2>/dev/null &
+# Where the kernel does not tell tail of changes, on an overlay for example, it looks once a second: too seldom.
+poll='-s 0.1'
+tail $poll -c +1 /dev/null >/dev/null 2>&1 || poll=''
+tail $poll -c "+$((taken + 1))" -f "$run/hooks.jsonl" 2>/dev/null &
 tail=$!
 
 # first_line <file>: its first line in $line, at most 64 KB, or nothing.
