@@ -34,8 +34,12 @@ export function aSession(changes: Partial<Session> = {}): Session {
   };
 }
 
-/** A folder of the test's own, and how to remove it. */
+/** A folder of the test's own, and how to remove it. It goes with the process at the latest: a suite that is filtered out has no end. */
 export function temporaryFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'flt-'));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once('exit', remove);
+  return { folder, remove };
 }
