@@ -65,13 +65,13 @@ stop() {
     *) group='' ;;
   esac
   if [ -n "$group" ]; then
-    kill -TERM -- "-$group" 2>/dev/null
+    kill -TERM "-$group" 2>/dev/null
     left=50
     while [ $left -gt 0 ] && [ ! -e "$run/exit" ]; do
       left=$((left - 1))
       sleep 0.1
     done
-    kill -KILL -- "-$group" 2>/dev/null
+    kill -KILL "-$group" 2>/dev/null
   fi
   tmux kill-server 2>/dev/null
   [ -e "$run/exit" ] || { [ -n "$group" ] && echo 137 >"$run/exit"; }
