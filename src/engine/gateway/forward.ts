@@ -40,7 +40,8 @@ export async function forward(passage: Passage): Promise<void> {
   };
   signal.addEventListener('abort', giveUp, { once: true });
   // Not a pipeline: that would end the session's connection when the API can't be reached, before the error could be told.
-  request.pipe(upstream);
+  if (hasBody(request)) request.pipe(upstream);
+  else upstream.end();
   let answer: IncomingMessage;
   try {
     answer = await answerOf(upstream);
@@ -58,13 +59,21 @@ export async function forward(passage: Passage): Promise<void> {
   await passBack(passage, answer, status);
 }
 
+/**
+ * A body that comes with another method would go out without a frame, and what is in it would be read as a request of its own on a
+ * connection that other sessions use next.
+ */
+const hasBody = (request: IncomingMessage): boolean => request.method === 'POST';
+
 function open({ request, route, access, agents }: Passage): ClientRequest {
   const { upstream } = access;
   const secure = upstream.protocol === 'https:';
+  const headers = requestHeaders(request.headers, access);
+  if (!hasBody(request)) delete headers['content-length'];
   const options: RequestOptions = {
     method: request.method ?? 'GET',
     path: upstream.pathname.replace(/\/$/, '') + route,
-    headers: requestHeaders(request.headers, access),
+    headers,
     agent: secure ? agents.https : agents.http,
   };
   return secure ? requestHttps(upstream, options) : requestHttp(upstream, options);
