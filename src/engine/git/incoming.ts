@@ -67,7 +67,12 @@ async function converse(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const connection = await connect(over.signal);
-    const config = ['protocol.fd.allow=always', 'transfer.fsckObjects=true', 'fetch.fsckObjects=true'];
+    const config = [
+      'protocol.fd.allow=always',
+      'protocol.version=0',
+      'transfer.fsckObjects=true',
+      'fetch.fsckObjects=true',
+    ];
     throwIfCancelled(signal);
     const git = startHostGit({ folder, config, args, timeoutMs }, 2, signal);
     return await finish(git, { connection, args, maxBytes });

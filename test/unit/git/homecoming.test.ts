@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { Mirror } from '../../../src/engine/git/mirror.ts';
+import { resolveSource } from '../../../src/engine/git/source.ts';
+import { WorkStore } from '../../../src/engine/git/workStore.ts';
+import { commit, git, LocalEnvironment, makeRepository, Scratch, write } from '../../support/localEnvironment.ts';
+
+describe('work comes home from an environment', () => {
+  let scratch: Scratch;
+  let environment: LocalEnvironment;
+  let store: WorkStore;
+  let mirror: Mirror;
+  let base: string;
+
+  beforeEach(async () => {
+    scratch = new Scratch();
+    base = makeRepository(scratch.path('repo'));
+    mirror = Mirror.at(scratch.path('mirrors'), await resolveSource(scratch.path('repo')));
+    await mirror.ensure();
+    environment = new LocalEnvironment(scratch.path('environment'));
+    environment.fill({
+      branch: 'flotilla/x',
+      base,
+      url: undefined,
+      refs: await mirror.refs(),
+      objects: mirror.objectsFolder,
+    });
+    store = WorkStore.open(scratch.path('work', 'store.git'), mirror.objectsFolder);
+  });
+
+  afterEach(() => {
+    scratch.remove();
+  });
+
+  it('brings a commit and a checkpoint with untracked files', async () => {
+    const made = commit(environment.workspace, { 'a.txt': 'one\n' });
+    write(environment.workspace, { 'a.txt': 'two\n', 'new.txt': 'new\n' });
+    const checkpoint = environment.checkpoint();
+    await store.receive('abc', { connect: environment.connect });
+    assert.equal(await store.head('abc', 'flotilla/x'), made);
+    assert.equal(await store.ahead(base, made), 1);
+    assert.equal((await store.commits(base, made))[0]?.subject, 'Change');
+    const tree = await store.workTree(checkpoint.commit!);
+    const { files, patch } = await store.diff(base, tree);
+    assert.deepEqual(
+      files.map(({ path, status, added }) => ({ path, status, added })),
+      [
+        { path: 'a.txt', status: 'added', added: 1 },
+        { path: 'new.txt', status: 'added', added: 1 },
+      ],
+    );
+    assert.match(patch!, /\+two/);
+    assert.deepEqual(await store.unpushed('abc', [base]), { commits: 1, uncommitted: true });
+  });
+
+  it('loses nothing when a branch is moved by force, or deleted', async () => {
+    const first = commit(environment.workspace, { 'a.txt': 'one\n' });
+    await store.receive('abc', { connect: environment.connect });
+    git(environment.workspace, 'reset', '--hard', '--quiet', base);
+    const second = commit(environment.workspace, { 'b.txt': 'two\n' });
+    await store.receive('abc', { connect: environment.connect });
+    assert.equal(await store.head('abc', 'flotilla/x'), second);
+    git(environment.workspace, 'checkout', '--quiet', '-b', 'elsewhere');
+    git(environment.workspace, 'branch', '-D', 'flotilla/x');
+    await store.receive('abc', { connect: environment.connect });
+    assert.equal(await store.head('abc', 'flotilla/x'), second);
+    assert.equal(git(scratch.path('work', 'store.git'), 'rev-parse', 'refs/flotilla/abc/previous/1'), first);
+    assert.deepEqual(await store.unpushed('abc', [base]), { commits: 2, uncommitted: false });
+  });
+});
