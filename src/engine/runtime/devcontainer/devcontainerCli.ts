@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { cancelled, FlotillaError, throwIfCancelled } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
@@ -64,6 +65,7 @@ export async function devcontainerUp(
 
 async function outcome(running: HostProcess, onStep: (text: string) => void): Promise<string> {
   const tail = new Tail(16 * 1024);
+  const stack = new Tail();
   const result = Promise.withResolvers<z.output<typeof resultSchema> | undefined>();
   const stdout = new LineSplitter((line) => {
     const parsed = parseJson(resultSchema, line);
@@ -71,10 +73,11 @@ async function outcome(running: HostProcess, onStep: (text: string) => void): Pr
     else tail.write(`${line}\n`);
   });
   const stderr = new LineSplitter((line) => {
-    const event = line.startsWith('{') ? parseJson(eventSchema, line) : { type: 'raw', text: line };
-    if (event === undefined) return;
-    if (event.type === 'start') onStep(stepName(event.text));
-    if (event.type === 'text' || event.type === 'raw') tail.write(`${event.text.replace(/\r?\n$/, '')}\n`);
+    const event = line.startsWith('{') ? parseJson(eventSchema, line) : undefined;
+    // What is no JSON is an error's stack, with the whole command line in it; it counts only when there is nothing else.
+    if (event === undefined) stack.write(`${line.slice(0, 500)}\n`);
+    if (event?.type === 'start') onStep(stepName(event.text));
+    if (event?.type === 'text' || event?.type === 'raw') tail.write(`${whatWentWrong(event.text)}\n`);
   });
   running.stdout.on('data', (chunk: Buffer) => stdout.write(chunk)).on('end', () => stdout.end());
   running.stderr.on('data', (chunk: Buffer) => stderr.write(chunk)).on('end', () => stderr.end());
@@ -85,8 +88,8 @@ async function outcome(running: HostProcess, onStep: (text: string) => void): Pr
   if (settled?.outcome === 'success') return settled.containerId;
   // An error's own message is mostly "Command failed: docker run …"; what docker said about it stands in the log.
   await running.ended.catch(() => undefined);
-  const lines = tail.lines(30);
-  const text = [lines, settled?.message, settled?.description].filter((part) => part !== undefined).join('\n');
+  const lines = tail.lines(30) || stack.lines(10);
+  const text = `${lines}\n${whatWentWrong(settled?.message ?? '')}`.trim();
   throw failureOf(text, {
     code: 'start-failed',
     message: 'The container could not be started. The last lines say why.',
@@ -95,6 +98,19 @@ async function outcome(running: HostProcess, onStep: (text: string) => void): Pr
 
 /** "Run: docker run --sig-proxy=…" is of use only up to its verb. */
 const stepName = (text: string): string => text.replace(/^(Run: docker \w+|Run in container:) .*$/s, '$1');
+
+/**
+ * A text of the CLI's without colours, its own chatter, and the command line with the stack that it adds: there the user's own words
+ * stand (a name, a path), which must not be taken for what Docker said.
+ */
+const whatWentWrong = (text: string): string =>
+  stripVTControlCharacters(text)
+    .replace(/(Command failed: \w+ \w+)[^]*$/, '$1')
+    .replace(
+      /^(?:\d+\.\d+\.\d+\S*$|@devcontainers\/cli |workspace root: |No user features to update|Run 'docker run --help').*$/gm,
+      '',
+    )
+    .trim();
 
 const notStarted = (error: unknown): unknown =>
   error instanceof SpawnError
