@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ByteLines } from '../../../src/engine/claude/byteLines.ts';
+
+describe('lines of a byte stream', () => {
+  it('are the same however the bytes are cut, each with the offset after it', () => {
+    const texts = fc.array(fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\n', ' ')));
+    fc.assert(
+      fc.property(texts, fc.infiniteStream(fc.integer({ min: 1, max: 7 })), fc.nat(1000), (lines, sizes, from) => {
+        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+        const seen: [string, number][] = [];
+        const splitter = new ByteLines(from, (line, next) => seen.push([line, next]));
+        for (let at = 0; at < bytes.length;) {
+          const size = sizes.next().value as number;
+          splitter.write(bytes.subarray(at, at + size));
+          at += size;
+        }
+        let offset = from;
+        const expected = lines.map((line) => [Buffer.from(line).toString(), (offset += Buffer.byteLength(line) + 1)]);
+        assert.deepEqual(seen, expected);
+        assert.equal(splitter.offset, from + bytes.length);
+      }),
+    );
+  });
+
+  it('are cut at the limit, and what was cut off is counted', () => {
+    const seen: [string, number][] = [];
+    const splitter = new ByteLines(0, (line, next) => seen.push([line, next]), 4);
+    splitter.write(Buffer.from('abc'));
+    splitter.write(Buffer.from('defgh\nij\nk'));
+    assert.deepEqual(seen, [
+      ['abcd', 9],
+      ['ij', 12],
+    ]);
+    assert.equal(splitter.offset, 13);
+  });
+});
