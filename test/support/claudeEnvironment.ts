@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Context } from 'mocha';
 import { sleep } from '../../src/engine/base/clock.ts';
+import type { Closable } from '../../src/engine/base/lifecycle.ts';
 import { silentLog } from '../../src/engine/base/log.ts';
 import { claudeVariables } from '../../src/engine/claude/commandLine.ts';
 import { configFiles } from '../../src/engine/claude/configFiles.ts';
@@ -27,9 +28,10 @@ export const realKey = 'sk-ant-api03-the-real-key-that-stays-outside-0123456789'
 export interface ClaudeEnvironment {
   readonly environment: Environment;
   readonly api: ScriptedApi;
-  readonly gateway: Gateway;
+  /** The session's socket, and how to open it again after it was closed. */
+  readonly door: Closable;
+  reopenDoor(): Promise<Closable>;
   readonly credentials: Credentials;
-  readonly apiFolder: string;
   readonly usage: UsageDelta[];
   readonly troubles: Trouble[];
   /** Runs a shell line inside and returns what it printed. */
@@ -54,7 +56,8 @@ export async function startClaudeEnvironment(context: Context, scenario: Scenari
     onUsage: (_session, delta) => usage.push(delta),
     onTrouble: (_session, trouble) => troubles.push(trouble),
   });
-  await gateway.open('testtest', apiFolder);
+  const reopenDoor = (): Promise<Closable> => gateway.open('testtest', apiFolder);
+  const door = await reopenDoor();
   const id = await startContainer(image, apiFolder);
   const facts = { sessionId: 'testtest', id, image, user: 'node', workspaceFolder, description: '' };
   const environment = new DevcontainerEnvironment(new Docker(), facts);
@@ -70,13 +73,13 @@ export async function startClaudeEnvironment(context: Context, scenario: Scenari
     await api.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { environment, api, gateway, credentials, apiFolder, usage, troubles, shell, close };
+  return { environment, api, door, reopenDoor, credentials, usage, troubles, shell, close };
 }
 
 async function startContainer(image: string, apiFolder: string): Promise<string> {
   await chmod(path.dirname(apiFolder), 0o700);
   const tools = path.resolve(import.meta.dirname, '../../media/tools');
-  const variables = Object.entries({ ...claudeVariables(), CLAUDE_CODE_MAX_RETRIES: '2' });
+  const variables = Object.entries({ ...claudeVariables(), CLAUDE_CODE_MAX_RETRIES: '8' });
   const { exitCode, stdout, stderr } = await runOnHost({
     file: 'docker',
     args: [
