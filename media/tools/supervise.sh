@@ -110,7 +110,7 @@ marked() {
   for folder in /proc/[0-9]*; do
     one=${folder#/proc/}
     [ "$one" = "$supervisor" ] && continue
-    tr '\0' '\n' <"$folder/environ" 2>/dev/null | grep -qx "FLOTILLA_RUN=${run##*/}" && echo "$one"
+    { tr '\0' '\n' <"$folder/environ"; } 2>/dev/null | grep -qx "FLOTILLA_RUN=${run##*/}" && echo "$one"
   done
 }
 
