@@ -16,7 +16,6 @@ export interface Following {
   readonly signal: AbortSignal;
   /** True when there is no more to wait for. */
   readonly isOver: (session: Session) => boolean;
-  readonly onChange?: ((session: Session) => void) | undefined;
 }
 
 /**
@@ -33,7 +32,6 @@ export async function followSession(following: Following): Promise<Session | und
       session = applyEvent(session, event);
       showEvent(output, bar, event);
       if (session === undefined) return undefined;
-      following.onChange?.(session);
       if (following.isOver(session)) return session;
     }
   } catch (error) {

@@ -17,29 +17,46 @@ export interface SessionRun {
 
 /** Follows a new session to its end, or to its terminal when it is interactive, and says what it made. */
 export async function runSession(context: CliContext, engine: Engine, run: SessionRun): Promise<ExitCode> {
+  const { interactive, push } = run.options;
+  const { session, isInterrupted } = await follow(context, engine, run);
+  if (session === undefined) return exitCodes.cancelled;
+  if (isInterrupted) return leave(context, engine, session);
+  if (interactive && session.state === 'running') return attachTerminal(context, engine, session);
+  return finish(context, engine, session, push);
+}
+
+/** Attaches to an interactive session, after its start when it only starts. Ctrl-C stops waiting and leaves the session alone. */
+export async function waitAndAttach(
+  context: CliContext,
+  engine: Engine,
+  session: Session,
+  after: number,
+): Promise<ExitCode> {
+  if (!starting.includes(session.state)) return attachTerminal(context, engine, session);
+  const options = { interactive: true, push: false };
+  const started = await follow(context, engine, { session, after, options });
+  if (started.session === undefined || started.isInterrupted) return exitCodes.cancelled;
+  return attachTerminal(context, engine, started.session);
+}
+
+async function follow(
+  context: CliContext,
+  engine: Engine,
+  { session: first, after, options }: SessionRun,
+): Promise<{ readonly session: Session | undefined; readonly isInterrupted: boolean }> {
   const stopped = new AbortController();
-  let session = run.session;
   const release = context.onInterrupt(() => {
     stopped.abort();
   });
   try {
-    const last = await followSession({
-      engine,
-      output: context.output,
-      session,
-      after: run.after,
-      signal: stopped.signal,
-      isOver: (now) => isOver(now, run.options.interactive),
-      onChange: (now) => (session = now),
+    const session = await followSession({
+      ...{ engine, output: context.output, session: first, after, signal: stopped.signal },
+      isOver: (now) => isOver(now, options.interactive),
     });
-    if (last === undefined) return exitCodes.cancelled;
-    session = last;
+    return { session, isInterrupted: stopped.signal.aborted };
   } finally {
     release();
   }
-  if (stopped.signal.aborted) return leave(context, engine, session);
-  if (run.options.interactive && session.state === 'running') return attachTerminal(context, engine, session);
-  return finish(context, engine, session, run.options.push);
 }
 
 /** Nothing more happens by itself, or an interactive session can be attached to. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { attachTerminal } from '../attachTerminal.ts';
 import { defineCommand } from '../command.ts';
 import { sessionArgument } from '../sessionArgument.ts';
+import { waitAndAttach } from '../runSession.ts';
 import { withEngine } from '../withEngine.ts';
 
 export const attach = defineCommand(
@@ -14,12 +14,13 @@ export const attach = defineCommand(
     examples: [['flotilla attach fix-login', 'leave with Ctrl-]']],
   },
   z.object({ session: z.string() }),
-  async (context, { session }) =>
+  (context, { session: key }) =>
     withEngine(
       context,
       async (engine) => {
-        const found = await engine.call('session.get', { session });
-        return attachTerminal(context, engine, found.session);
+        const { seq } = await engine.call('system.info', {});
+        const { session } = await engine.call('session.get', { session: key });
+        return waitAndAttach(context, engine, session, seq);
       },
       { credentials: true },
     ),

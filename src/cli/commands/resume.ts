@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { modeSchema } from '../../protocol/session.ts';
-import { attachTerminal } from '../attachTerminal.ts';
+import type { Mode } from '../../protocol/session.ts';
 import { defineCommand, jsonOption } from '../command.ts';
-import { exitCodes } from '../exitCodes.ts';
+import { CliError } from '../cliError.ts';
+import type { Engine } from '../engineDoor.ts';
+import { type ExitCode, exitCodes } from '../exitCodes.ts';
 import { sessionArgument } from '../sessionArgument.ts';
 import { sessionLine } from '../sessionCommand.ts';
+import { waitAndAttach } from '../runSession.ts';
 import { withEngine } from '../withEngine.ts';
 
 export const resume = defineCommand(
@@ -14,33 +16,37 @@ export const resume = defineCommand(
     arguments: [sessionArgument],
     options: [
       { flags: '-p, --prompt <text>', description: 'what Claude is to do next', completes: 'none' },
-      { flags: '--mode <mode>', description: 'go on in this mode', choices: modeSchema.options },
-      { flags: '--attach', description: 'show its terminal (interactive sessions)' },
+      { flags: '-i, --interactive', description: "go on in Claude Code's own interface, attached to this terminal" },
+      { flags: '--autonomous', description: 'go on by itself' },
+      { flags: '-d, --detach', description: "don't attach" },
       jsonOption,
     ],
     examples: [
       ['flotilla resume fix-login --prompt "now the tests"', 'the conversation goes on with this'],
-      ['flotilla resume fix-login --mode interactive --attach', "take over in Claude Code's own interface"],
+      ['flotilla resume fix-login --interactive', 'take over; leave with Ctrl-]'],
     ],
   },
   z.object({
     session: z.string(),
     prompt: z.string().optional(),
-    mode: modeSchema.optional(),
-    attach: z.boolean().default(false),
+    interactive: z.boolean().default(false),
+    autonomous: z.boolean().default(false),
+    detach: z.boolean().default(false),
   }),
-  async (context, { attach, session, prompt, mode }) => {
+  async (context, { session, prompt, interactive, autonomous, detach }) => {
     const { output } = context;
-    return withEngine(
-      context,
-      async (engine) => {
-        const input = { session, ...(prompt === undefined ? {} : { prompt }), ...(mode === undefined ? {} : { mode }) };
-        const answer = await engine.call('session.resume', input);
-        if (output.json) output.document(answer);
-        else output.line(sessionLine(answer.session));
-        return attach ? attachTerminal(context, engine, answer.session) : exitCodes.ok;
-      },
-      { credentials: true },
-    );
+    if (interactive && autonomous)
+      throw new CliError('invalid-input', 'Choose one of --interactive and --autonomous; neither keeps the mode.');
+    const mode: Mode | undefined = interactive ? 'interactive' : autonomous ? 'autonomous' : undefined;
+    const input = { session, ...(prompt === undefined ? {} : { prompt }), ...(mode === undefined ? {} : { mode }) };
+    const work = async (engine: Engine): Promise<ExitCode> => {
+      const { seq } = await engine.call('system.info', {});
+      const answer = await engine.call('session.resume', input);
+      if (output.json) output.document(answer);
+      else output.line(sessionLine(answer.session));
+      if (!interactive || detach || output.json) return exitCodes.ok;
+      return waitAndAttach(context, engine, answer.session, seq);
+    };
+    return withEngine(context, work, { credentials: true });
   },
 );

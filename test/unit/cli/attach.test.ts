@@ -4,7 +4,10 @@ import { type CliBed, cliBed, session, until } from './bed.ts';
 import { FakeEngine } from './fakeEngine.ts';
 
 const bedOf = (): { engine: FakeEngine; bed: CliBed } => {
-  const engine = new FakeEngine({ 'session.get': () => ({ session: session({ mode: 'interactive' }) }) });
+  const engine = new FakeEngine({
+    'system.info': () => ({ seq: 0 }),
+    'session.get': () => ({ session: session({ mode: 'interactive' }) }),
+  });
   const bed = cliBed(engine);
   bed.stdin.isTTY = true;
   bed.out.isTTY = true;
