@@ -1,5 +1,6 @@
 import type { PermissionMode } from '../../protocol/session.ts';
 import { places } from '../runtime/contract.ts';
+import { settingsFile } from './configFiles.ts';
 
 /** How Claude begins: with what it is asked, where, and how far it may go. */
 export interface ClaudeOptions {
@@ -15,9 +16,6 @@ export interface ClaudeOptions {
 }
 
 type Command = readonly [string, ...string[]];
-
-/** Our settings for each Claude, beside the user's and the project's own. */
-export const settingsFile = `${places.claude}/run/settings.json`;
 
 /** A run that reads messages and writes events, one JSON object a line. The first prompt is a message, not an argument. */
 export const autonomousCommand = (options: ClaudeOptions): Command => [

@@ -1,6 +1,8 @@
 import type { PermissionMode } from '../../protocol/session.ts';
 import { type EnvironmentFile, places } from '../runtime/contract.ts';
-import { settingsFile } from './commandLine.ts';
+
+/** Our settings for each Claude, beside the user's and the project's own. */
+export const settingsFile = `${places.claude}/run/settings.json`;
 
 export interface ConfigOptions {
   readonly workspaceFolder: string;

@@ -24,7 +24,7 @@ export class Credentials {
     });
   }
 
-  /** Rejects, with `invalid-input`, a value that can't be sent as a header. */
+  /** Throws `invalid-input` for a value that can't be sent as a header. */
   set(input: CredentialsInput): void {
     const value = input.credential.value.trim();
     if (!/^[\x21-\x7e]+$/.test(value))
