@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { FlotillaError } from '../../../src/engine/base/errors.ts';
 import type { EnvironmentSpec } from '../../../src/engine/runtime/contract.ts';
 import { configurationText } from '../../../src/engine/runtime/devcontainer/configuration.ts';
-import { decodeText, SessionNames } from '../../../src/engine/runtime/devcontainer/sessionNames.ts';
+import { labelText, SessionNames } from '../../../src/engine/runtime/devcontainer/sessionNames.ts';
 
 interface Configuration {
   mounts: string[];
@@ -90,7 +90,9 @@ describe('the generated devcontainer.json', () => {
     assert.equal(postCreateCommand, undefined);
     assert.ok(runArgs.every((argument) => !argument.includes('${')));
     const label = (key: string): string =>
-      decodeText(runArgs.find((argument) => argument.startsWith(`--label=${key}=`))?.slice(`--label=${key}=`.length));
+      labelText.decode(
+        runArgs.find((argument) => argument.startsWith(`--label=${key}=`))?.slice(`--label=${key}=`.length),
+      );
     assert.equal(label('flotilla.description'), description);
     assert.equal(label('flotilla.setup'), setup);
     refused({ variables: { A: '${localEnv:HOME}' } });

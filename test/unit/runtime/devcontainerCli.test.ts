@@ -25,7 +25,12 @@ describe('devcontainer up', function () {
     await writeFile(file, script);
     const steps: string[] = [];
     const request = { config: '/c/devcontainer.json', folder: '/c', idLabels: ['a=1', 'b=2'] };
-    const id = await devcontainerUp({ script: file, cacheFolder: folder }, request, (step) => steps.push(step), signal);
+    const id = await devcontainerUp(
+      { script: file, cacheFolder: folder, clientVariables: {} },
+      request,
+      (step) => steps.push(step),
+      signal,
+    );
     return { id, steps };
   }
   const says = (result: object, ...events: object[]): string =>

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Docker } from '../../../src/engine/runtime/devcontainer/docker.ts';
 import { dockerChecks } from '../../../src/engine/runtime/devcontainer/dockerChecks.ts';
-import { contextEndpoint } from '../../../src/engine/runtime/devcontainer/dockerEndpoint.ts';
+import { clientVariables, contextEndpoint } from '../../../src/engine/runtime/devcontainer/dockerEndpoint.ts';
 
 describe('where Docker is', () => {
   let folder: string;
@@ -42,6 +42,15 @@ describe('where Docker is', () => {
     assert.equal(await contextEndpoint({ DOCKER_CONFIG: folder }), undefined);
     await writeFile(path.join(folder, 'config.json'), '{"currentContext":"unknown"}');
     assert.equal(await contextEndpoint({ DOCKER_CONFIG: folder }), undefined);
+  });
+
+  it('is the same for us and for the docker client', async () => {
+    await context('remote', 'ssh://somewhere');
+    assert.equal(await contextEndpoint({ DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'remote' }), undefined);
+    assert.deepEqual(clientVariables(undefined, {}), { DOCKER_CONTEXT: 'default' });
+    const host = { DOCKER_HOST: 'tcp://h:1', DOCKER_CONTEXT: undefined };
+    assert.deepEqual(clientVariables(undefined, { DOCKER_HOST: 'tcp://h:1', DOCKER_CONTEXT: 'other' }), host);
+    assert.deepEqual(clientVariables('unix:///o', {}), { DOCKER_HOST: 'unix:///o', DOCKER_CONTEXT: undefined });
   });
 
   it('is checked, and what to do is said when it is not there', async () => {

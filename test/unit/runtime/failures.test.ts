@@ -32,7 +32,6 @@ const said: readonly (readonly [ErrorCode, string])[] = [
   ['image-lacks', 'unable to find user dev: no matching entries in passwd file'],
   ['config-invalid', 'Dev container config (/x/devcontainer.json) not found.'],
   ['environment-gone', '(HTTP code 409) unexpected - Container 0123 is not running'],
-  ['start-failed', 'docker: Error response from daemon: OCI runtime create failed: something nobody knows'],
 ];
 const fallback = { code: 'start-failed', message: 'fallback' } as const;
 

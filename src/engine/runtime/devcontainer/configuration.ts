@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FlotillaError } from '../../base/errors.ts';
 import { type EnvironmentSpec, places } from '../contract.ts';
-import { encodeText, labelKeys, type SessionNames } from './sessionNames.ts';
+import { labelKeys, labelText, type SessionNames } from './sessionNames.ts';
 
 /** What is decided before a session's configuration can be written. */
 export interface ConfigurationParts {
@@ -112,10 +112,10 @@ function naming({ spec, names, user }: ConfigurationParts): string[] {
   const labels = {
     ...names.labels,
     [labelKeys.name]: spec.name,
-    [labelKeys.description]: encodeText(spec.description),
+    [labelKeys.description]: labelText.encode(spec.description),
     [labelKeys.workspaceFolder]: spec.workspaceFolder,
     [labelKeys.user]: user,
-    ...(spec.setup === undefined ? {} : { [labelKeys.setup]: encodeText(spec.setup) }),
+    ...(spec.setup === undefined ? {} : { [labelKeys.setup]: labelText.encode(spec.setup) }),
   };
   return [
     `--name=${containerName(spec)}`,

@@ -12,8 +12,8 @@ export interface DevcontainerCliOptions {
   readonly script: string;
   /** Keeps the compiled form of the CLI, which spares a quarter of its time. */
   readonly cacheFolder: string;
-  /** `DOCKER_HOST` for the CLI's docker client, so that it asks the daemon that we ask. */
-  readonly dockerHost?: string | undefined;
+  /** What makes the CLI's docker client talk to the daemon that we talk to. */
+  readonly clientVariables: Readonly<Record<string, string | undefined>>;
 }
 
 export interface UpRequest {
@@ -135,8 +135,9 @@ function upArguments(options: DevcontainerCliOptions, request: UpRequest): strin
   ];
 }
 
-const variables = ({ cacheFolder, dockerHost }: DevcontainerCliOptions): Record<string, string> => ({
-  NODE_COMPILE_CACHE: cacheFolder,
+const variables = (options: DevcontainerCliOptions): Record<string, string | undefined> => ({
+  ...options.clientVariables,
+  NODE_COMPILE_CACHE: options.cacheFolder,
+  // The engine may itself run on VS Code's own Node.
   ELECTRON_RUN_AS_NODE: '1',
-  ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
 });

@@ -84,7 +84,8 @@ export class DevcontainerEnvironment implements Environment {
     if (setup === undefined) return;
     const step = { step: 'setup', title: 'Running the setup command', fraction: 0.9 } as const;
     report({ ...step, status: 'running' });
-    const exec = await this.exec({ command: ['sh', '-c', setup] }, signal);
+    // One stream, so that what it says stays in order.
+    const exec = await this.exec({ command: ['sh', '-c', 'exec sh -c "$1" 2>&1', 'sh', setup] }, signal);
     exec.stdin.end();
     const tail = new Tail();
     const onLine = (line: string): void => {

@@ -7,7 +7,7 @@ import type { Log } from '../../base/log.ts';
 import type { Environment, EnvironmentEvent, EnvironmentSpec, FoundEnvironment, Report, Runtime } from '../contract.ts';
 import { Docker } from './docker.ts';
 import { dockerChecks } from './dockerChecks.ts';
-import { contextEndpoint } from './dockerEndpoint.ts';
+import { clientVariables, contextEndpoint } from './dockerEndpoint.ts';
 import { EventWatch } from './eventWatch.ts';
 import { dockerFailure } from './failures.ts';
 import { ForeignImages } from './foreignImages.ts';
@@ -54,14 +54,15 @@ export class DevcontainerRuntime implements Runtime {
   private constructor(options: DevcontainerRuntimeOptions, endpoint: string | undefined) {
     const { mediaFolder, labelScope, baseImage, cacheFolder, log } = options;
     const docker = new Docker(endpoint);
+    const client = clientVariables(endpoint);
     this.#docker = docker;
     this.#inventory = new Inventory(docker, labelScope);
     this.#events = new EventWatch(docker, labelScope, log);
     this.#provisioning = new Provisioning({
       docker,
-      cli: { script: options.devcontainerCli, cacheFolder, dockerHost: endpoint },
+      cli: { script: options.devcontainerCli, cacheFolder, clientVariables: client },
       ownImage: new OwnImage(docker, { folder: path.join(mediaFolder, 'image'), baseImage }),
-      foreignImages: new ForeignImages(docker),
+      foreignImages: new ForeignImages(docker, client),
       tools: new ToolsVolume(docker, path.join(mediaFolder, 'tools')),
       inventory: this.#inventory,
       networkPool: options.networkPool ?? '10.213.0.0/16',

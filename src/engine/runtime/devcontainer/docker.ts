@@ -57,13 +57,6 @@ export class Docker {
     return streamed(stream);
   }
 
-  async pull(name: string, signal: AbortSignal): Promise<Readable> {
-    // Without a tag the daemon would pull every tag there is.
-    const tagged = /(?::[^/]+|@sha256:[0-9a-f]+)$/.test(name) ? name : `${name}:latest`;
-    const stream: unknown = await this.#api.pull(tagged, { abortSignal: signal });
-    return streamed(stream);
-  }
-
   /** Containers that carry every one of these labels (`key=value`), running or not. */
   async containers(labels: readonly string[], signal?: AbortSignal): Promise<ContainerPart[]> {
     const found = await this.#api.listContainers({ all: true, filters: { label: [...labels] }, ...abort(signal) });
@@ -127,7 +120,6 @@ export class Docker {
       Cmd: [],
       User: '0:0',
       Labels: request.labels,
-      NetworkDisabled: true,
       HostConfig: {
         Mounts: request.volumes.map(({ name, path, labels }) => ({
           Type: 'volume',

@@ -63,11 +63,16 @@ export class EventWatch {
         const label = `${labelKeys.scope}=${this.#scope}`;
         const stream = await this.#docker.events(label, eventSchema.shape.Action.options, signal);
         wait = 100;
+        const reading = readMessages(
+          stream,
+          eventSchema,
+          (event) => {
+            this.#tell(event);
+          },
+          signal,
+        );
         // The state is asked for once events come, so that nothing falls between the two.
-        await Promise.all([
-          readMessages(stream, eventSchema, (event) => this.#tell(event), signal),
-          this.#tellAll(signal),
-        ]);
+        await Promise.all([reading, this.#tellAll(signal)]).finally(() => stream.destroy());
       } catch (error) {
         if (signal.aborted) return;
         this.#log.debug('docker events ended', { why: messageOf(error) });

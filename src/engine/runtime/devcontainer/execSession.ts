@@ -21,8 +21,11 @@ const marker = 'FLOTILLA_EXEC';
 const exitCodeWithinMs = 10_000;
 /** How long a killed command's streams may stay open, in milliseconds: something that was detached may hold them. */
 const streamsEndWithinMs = 3000;
-/** Killed by force: by its own fault, or with its whole container. */
-const killed = 137;
+/**
+ * Exit codes that may mean that the container ended, and when to look whether it did, in milliseconds: its own end may come to the
+ * daemon's knowledge a little after that of what ran in it. 137 is killed by force; 126 and 127 could not even begin.
+ */
+const lookAfterMs: Readonly<Record<number, readonly number[]>> = { 126: [0, 50], 127: [0, 50], 137: [0, 50, 200] };
 
 /** Starts a command in a container through the Engine API. Rejects with `environment-gone` when the container doesn't run. */
 export async function startExec(target: ExecTarget, command: ExecCommand, signal?: AbortSignal): Promise<Exec> {
@@ -123,10 +126,8 @@ class RunningExec implements Exec {
     }
   }
 
-  /** The container's own end may come to the daemon's knowledge a little after that of what ran in it. */
   async #diedWithContainer(exitCode: number): Promise<boolean> {
-    if (exitCode !== killed) return false;
-    for (const wait of [0, 50, 200]) {
+    for (const wait of lookAfterMs[exitCode] ?? []) {
       await sleep(wait);
       if (!(await this.#target.docker.inspect(this.#target.container)).running) return true;
     }

@@ -120,12 +120,6 @@ export const failures: readonly Failure[] = [
     code: 'environment-gone',
     message: "The session's container is not running any more. Resume the session to start it again.",
   },
-  {
-    pattern:
-      /OCI runtime create failed|failed to create (?:shim|task)|error response from daemon|Error response from daemon/i,
-    code: 'start-failed',
-    message: 'Docker could not start the container. The lines below say why.',
-  },
 ];
 
 /** What a text of Docker's or of the dev container CLI's means; `fallback` when no line of the table knows it. */

@@ -4,10 +4,10 @@ import type { FoundEnvironment } from '../contract.ts';
 import { DevcontainerEnvironment } from './devcontainerEnvironment.ts';
 import { type Docker, statusOf } from './docker.ts';
 import type { ContainerPart } from './dockerTypes.ts';
-import { decodeText, labelKeys, SessionNames } from './sessionNames.ts';
+import { labelKeys, labelText, SessionNames } from './sessionNames.ts';
 
 /** How often a removal that the daemon refuses for now is tried again, and how long it waits between, in milliseconds. */
-const removalTries = 20;
+const removalTries = 100;
 const removalWaitMs = 100;
 
 /** What this engine has in Docker, by its labels. */
@@ -30,14 +30,14 @@ export class Inventory {
     const container = containers.find(isEnvironment);
     if (container === undefined) return undefined;
     const { labels, id, image } = container;
-    const setup = decodeText(labels[labelKeys.setup]);
+    const setup = labelText.decode(labels[labelKeys.setup]);
     return new DevcontainerEnvironment(this.#docker, {
       sessionId,
       id,
       image,
       user: labels[labelKeys.user] ?? '',
       workspaceFolder: labels[labelKeys.workspaceFolder] ?? '/',
-      description: decodeText(labels[labelKeys.description]),
+      description: labelText.decode(labels[labelKeys.description]),
       setup: setup === '' ? undefined : setup,
     });
   }
@@ -61,9 +61,9 @@ export class Inventory {
     }
     return [...sessions].map(([sessionId, { parts, container }]) => ({
       sessionId,
-      parts,
+      parts: parts.sort(),
       state: stateOf(container),
-      description: decodeText(container?.labels[labelKeys.description]),
+      description: labelText.decode(container?.labels[labelKeys.description]),
     }));
   }
 

@@ -55,6 +55,7 @@ export class Provisioning {
     throwIfCancelled(signal);
     const steps = new ProvisionSteps(report);
     const made = { any: false, container: false };
+    const since = performance.now();
     try {
       const [image] = await allSettled([
         this.#image(spec, steps, signal),
@@ -67,6 +68,8 @@ export class Provisioning {
       made.container = true;
       const environment = await this.#container(spec, { image, ...surroundings }, steps, signal);
       steps.done(containerEnd);
+      const ms = Math.round(performance.now() - since);
+      this.#parts.log.info('environment made', { session: spec.sessionId, container: environment.id, image, ms });
       return environment;
     } catch (error) {
       const failure = dockerFailure(error, signal);

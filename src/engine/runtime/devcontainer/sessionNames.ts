@@ -6,11 +6,11 @@ export const labelKeys = {
   scope: 'flotilla.scope',
   session: 'flotilla.session',
   name: 'flotilla.name',
-  /** As `encodeText` has it: `devcontainer up` would replace a `${localEnv:…}` in plain text by a variable of the host. */
+  /** As `labelText` has it: `devcontainer up` would replace a `${localEnv:…}` in plain text by a variable of the host. */
   description: 'flotilla.description',
   workspaceFolder: 'flotilla.workspace-folder',
   user: 'flotilla.user',
-  /** As `encodeText` has it. */
+  /** As `labelText` has it. */
   setup: 'flotilla.setup',
 } as const;
 
@@ -37,8 +37,8 @@ export class SessionNames {
   }
 }
 
-/** A text of the user's as a label's value. */
-export const encodeText = (text: string): string => Buffer.from(text).toString('base64url');
-
-/** What `encodeText` made; empty for a label that is not there. */
-export const decodeText = (label: string | undefined): string => Buffer.from(label ?? '', 'base64url').toString('utf8');
+/** A text of the user's as a label's value, and back; empty for a label that is not there. */
+export const labelText = {
+  encode: (text: string): string => Buffer.from(text).toString('base64url'),
+  decode: (label: string | undefined): string => Buffer.from(label ?? '', 'base64url').toString('utf8'),
+};
