@@ -17,6 +17,8 @@ if [ ! -e "$mark" ] && [ "$(ls -A)" != '' ]; then
 fi
 mkdir -p .git
 : >"$mark"
-git init -q --template= . >&2
-git -c protocol.fd.allow=always -c protocol.version=2 -c gc.auto=0 -c maintenance.auto=false fetch -q --no-tags --no-write-fetch-head \
-  fd::0,1 "$base:refs/flotilla/base" '+refs/remotes/origin/*:refs/remotes/origin/*' '+refs/tags/*:refs/tags/*' >&2
+# The helper that joins git to these streams has its own 0 and 1.
+exec 3<&0 4>&1 </dev/null >/dev/null
+git init -q --template= .
+git -c protocol.fd.allow=always -c protocol.version=0 -c gc.auto=0 -c maintenance.auto=false fetch -q --no-tags --no-write-fetch-head \
+  fd::3,4 "$base:refs/flotilla/base" '+refs/remotes/origin/*:refs/remotes/origin/*' '+refs/tags/*:refs/tags/*'

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkpointCommand, type Checkpoint } from '../../src/engine/git/checkpoint.ts';
 import { fillCommand, type Fill } from '../../src/engine/git/fill.ts';
 import type { Connection } from '../../src/engine/git/incoming.ts';
+import { fetchCommand } from '../../src/engine/git/sendMirror.ts';
 import { uploadPackCommand } from '../../src/engine/git/uploadPack.ts';
 
 const tools = path.resolve(import.meta.dirname, '../../media/tools');
@@ -68,7 +69,6 @@ export function makeRepository(folder: string): string {
 export class LocalEnvironment {
   readonly workspace: string;
   readonly #state: string;
-  readonly #children = new Set<ChildProcess>();
 
   constructor(folder: string) {
     this.workspace = path.join(folder, 'workspace');
@@ -95,18 +95,25 @@ export class LocalEnvironment {
     return parse({ exitCode: 0, stdout: this.run(command), stderr: '' });
   }
 
-  connect = (signal: AbortSignal): Promise<Connection> => {
-    const [file, ...args] = uploadPackCommand(this.workspace);
-    const child = spawn(file, args, { env: { ...process.env, ...gitVariables }, stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#children.add(child);
+  /** Upload-pack in the workspace. */
+  connect = (signal: AbortSignal): Promise<Connection> => this.start(uploadPackCommand(this.workspace), signal);
+
+  /** The first half of a fill without mounted objects. */
+  fetch =
+    (base: string) =>
+    (signal: AbortSignal): Promise<Connection> =>
+      this.start(fetchCommand(this.workspace, base, tools), signal);
+
+  start(command: readonly string[], signal: AbortSignal): Promise<Connection> {
+    const [file = '', ...args] = command;
+    const child = spawn(file, args, { env: { ...process.env, ...gitVariables }, stdio: ['pipe', 'pipe', 'ignore'] });
     signal.addEventListener('abort', () => child.kill());
     child.stdin.on('error', () => undefined);
     const end = new Promise<number | undefined>((resolve) => {
       child.once('close', (code) => {
-        this.#children.delete(child);
         resolve(code ?? undefined);
       });
     });
     return Promise.resolve({ toUploadPack: child.stdin, fromUploadPack: child.stdout, end });
-  };
+  }
 }

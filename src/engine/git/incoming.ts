@@ -8,7 +8,7 @@ import type { WorkspaceRef } from './checkpoint.ts';
 import { GitError } from './gitError.ts';
 import { startHostGit } from './hostProcess.ts';
 
-/** A running upload-pack, wherever it runs. */
+/** A running upload-pack (or another program that speaks git's protocol), wherever it runs. */
 export interface Connection {
   readonly toUploadPack: Writable;
   readonly fromUploadPack: Readable;

@@ -7,9 +7,6 @@ const shown = ['refs/', '!refs/heads', '!refs/flotilla/checkpoints'].map((refs) 
  * Git's sending half, to be run inside an environment with its streams joined to `WorkStore.receive`. What the workspace's own
  * configuration makes it do happens in the environment, where it can do no more than the session itself.
  * It must speak version 0 of the protocol: with version 2 it waits for an end of its input that git-remote-fd can't give.
- *
- * Protocol version 0: its server ends by itself after the pack. With version 2 it waits for the end of its input, which never comes, because
- * the fetching git keeps the descriptor open that its remote helper closes.
  */
 export const uploadPackCommand = (workspace: string): InsideCommand => [
   'git',

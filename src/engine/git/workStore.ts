@@ -60,37 +60,35 @@ export class WorkStore {
    * no sound repository data, `disk-full`, `cancelled`; the store is then as it was.
    */
   receive(session: string, arrival: Arrival): Promise<Received> {
-    return this.#do(() => receiveWork(this.#folder, prefixOf(session), arrival), arrival.signal);
+    return this.#do(() => receiveWork(this.#folder, prefixOf(session), arrival));
   }
 
   /** The newest commit of a session's branch; `undefined` when the branch has not come home. */
   head(session: string, branch: string, signal?: AbortSignal): Promise<string | undefined> {
     const name = `${prefixOf(session)}heads/${branch}^{commit}`;
-    return this.#do(
-      () =>
-        hostRunner(this.#folder)(
-          {
-            args: ['rev-parse', '--verify', '--quiet', '--end-of-options', name],
-            answers: [1],
-            silent: true,
-            parse: ({ stdout }) => stdout.toString('utf8').trim() || undefined,
-          },
-          signal,
-        ),
-      signal,
+    return this.#do(() =>
+      hostRunner(this.#folder)(
+        {
+          args: ['rev-parse', '--verify', '--quiet', '--end-of-options', name],
+          answers: [1],
+          silent: true,
+          parse: ({ stdout }) => stdout.toString('utf8').trim() || undefined,
+        },
+        signal,
+      ),
     );
   }
 
   /** How many commits `head` has that `base` lacks. */
   ahead(base: string, head: string, signal?: AbortSignal): Promise<number> {
     const range = { include: [requireCommit(head)], exclude: [requireCommit(base)] };
-    return this.#do(() => hostRunner(this.#folder)(countBetween(range), signal), signal);
+    return this.#do(() => hostRunner(this.#folder)(countBetween(range), signal));
   }
 
   /** Commits that `head` has and `base` lacks, newest first. */
   commits(base: string, head: string, limit = 100, signal?: AbortSignal): Promise<Commit[]> {
     const range = { include: [requireCommit(head)], exclude: [requireCommit(base)] };
-    return this.#do(() => hostRunner(this.#folder)(commitsBetween(range, limit), signal), signal);
+    return this.#do(() => hostRunner(this.#folder)(commitsBetween(range, limit), signal));
   }
 
   /** What changed from one commit or tree to another. Runs no program that a configuration names. */
@@ -101,12 +99,12 @@ export class WorkStore {
       if (options.patch === false) return { files: await files, patch: undefined, truncated: false };
       const patch = await patchBetween(this.#folder, { ...ends, maxBytes: options.maxBytes }, signal);
       return { files: await files, ...patch };
-    }, signal);
+    });
   }
 
   /** The tree of a checkpoint with its untracked files in place, to be compared with `diff`. */
   workTree(checkpoint: string, signal?: AbortSignal): Promise<string> {
-    return this.#do(() => workTreeOf(this.#folder, requireCommit(checkpoint), signal), signal);
+    return this.#do(() => workTreeOf(this.#folder, requireCommit(checkpoint), signal));
   }
 
   /**
@@ -115,7 +113,7 @@ export class WorkStore {
    */
   push(push: Push, signal?: AbortSignal): Promise<Pushed> {
     requireCommit(push.commit);
-    return this.#do(() => pushWork(this.#folder, push, signal), signal);
+    return this.#do(() => pushWork(this.#folder, push, signal));
   }
 
   /** What of a session is in the store alone. `known`: the base, and what was pushed. */
@@ -132,7 +130,7 @@ export class WorkStore {
         this.#hasUncommitted(prefix, signal),
       ]);
       return { commits, uncommitted };
-    }, signal);
+    });
   }
 
   /** Forgets everything of a session. Harmless when there is nothing. */
@@ -142,7 +140,7 @@ export class WorkStore {
       const refs = await this.#refs(prefix, signal);
       const input = refs.map((ref) => `delete ${ref}\n`).join('');
       if (refs.length > 0) await runHostGit({ folder: this.#folder, args: ['update-ref', '--stdin'], input }, signal);
-    }, signal);
+    });
   }
 
   async #hasUncommitted(prefix: string, signal: AbortSignal | undefined): Promise<boolean> {
@@ -162,9 +160,9 @@ export class WorkStore {
     return stdout.toString('utf8').split('\n').slice(0, -1);
   }
 
-  async #do<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  async #do<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await prepareWorkStore(this.#folder, this.#mirrorObjects, signal);
+      await prepareWorkStore(this.#folder, this.#mirrorObjects);
       return await work();
     } catch (error) {
       throw explainGitError(error, 'the work store');

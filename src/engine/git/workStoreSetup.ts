@@ -21,29 +21,32 @@ const settings = `
 const prepared = new Map<string, Promise<void>>();
 
 /** Makes the store in one step, closed to other users, and joins it to the mirror's objects. Once for each store in the engine's life. */
-export async function prepareWorkStore(folder: string, mirrorObjects: string, signal?: AbortSignal): Promise<void> {
+export async function prepareWorkStore(folder: string, mirrorObjects: string): Promise<void> {
   const known = prepared.get(folder);
-  if (known !== undefined && existsSync(folder)) {
+  if (known !== undefined) {
     await known;
-    return;
+    if (existsSync(folder)) return;
+    // Somebody deleted it meanwhile; whoever comes first makes it again.
+    if (prepared.get(folder) !== known) return prepareWorkStore(folder, mirrorObjects);
   }
-  const made = make(folder, mirrorObjects, signal);
+  const made = make(folder, mirrorObjects);
   prepared.set(folder, made);
   try {
     await made;
   } catch (error) {
-    prepared.delete(folder);
+    if (prepared.get(folder) === made) prepared.delete(folder);
     throw error;
   }
 }
 
-async function make(folder: string, mirrorObjects: string, signal: AbortSignal | undefined): Promise<void> {
+/** Takes no signal: several callers may wait for it, and it takes a moment only. */
+async function make(folder: string, mirrorObjects: string): Promise<void> {
   if (!existsSync(folder)) {
     await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
     const half = `${folder}.making`;
     await rm(half, { recursive: true, force: true });
     await mkdir(half, { mode: 0o700 });
-    await runHostGit({ args: ['init', '--bare', '--quiet', '--template=', '--', half] }, signal);
+    await runHostGit({ args: ['init', '--bare', '--quiet', '--template=', '--', half] });
     await appendFile(path.join(half, 'config'), settings);
     await mkdir(path.join(half, 'objects/info'), { recursive: true });
     await rename(half, folder);

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import type { ErrorCode } from '../../../src/protocol/errors.ts';
+import { FlotillaError } from '../../../src/engine/base/errors.ts';
+import { SpawnError } from '../../../src/engine/process/run.ts';
+import { explainGitError } from '../../../src/engine/git/explainGitError.ts';
+import { GitError } from '../../../src/engine/git/gitError.ts';
+
+/** What git 2.39, OpenSSH and the usual hosts write, word for word. */
+const read: [ErrorCode, string][] = [
+  ['disk-full', 'fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output'],
+  ['repository-denied', "fatal: detected dubious ownership in repository at '/srv/x'"],
+  ['repository-denied', 'Host key verification failed.\nfatal: Could not read from remote repository.'],
+  ['repository-missing', "remote: Repository not found.\nfatal: repository 'https://github.com/a/b/' not found"],
+  ['repository-missing', 'ERROR: Repository not found.\nfatal: Could not read from remote repository.'],
+  [
+    'repository-missing',
+    "fatal: '/srv/nothing' does not appear to be a git repository\nfatal: Could not read from remote repository.",
+  ],
+  [
+    'repository-missing',
+    "remote: The project you were looking for could not be found or you don't have permission to view it.",
+  ],
+  ['repository-missing', "fatal: unable to access 'https://example.org/x/': The requested URL returned error: 404"],
+  ['repository-missing', 'fatal: not a git repository (or any of the parent directories): .git'],
+  [
+    'repository-denied',
+    "remote: HTTP Basic: Access denied\nfatal: Authentication failed for 'https://gitlab.com/a/b.git/'",
+  ],
+  ['repository-denied', "fatal: could not read Username for 'https://github.com': terminal prompts disabled"],
+  [
+    'repository-denied',
+    'git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.',
+  ],
+  ['repository-denied', "fatal: unable to access 'https://example.org/x/': The requested URL returned error: 403"],
+  [
+    'repository-unreachable',
+    "fatal: unable to access 'https://x.test/': SSL certificate problem: unable to get local issuer certificate",
+  ],
+  [
+    'repository-unreachable',
+    "fatal: unable to access 'https://x.test/': server certificate verification failed. CAfile: none CRLfile: none",
+  ],
+  [
+    'repository-unreachable',
+    "fatal: unable to access 'https://x.test/': Received HTTP code 407 from proxy after CONNECT",
+  ],
+  ['repository-unreachable', "fatal: unable to access 'https://x.test/': Could not resolve host: x.test"],
+  [
+    'repository-unreachable',
+    'ssh: Could not resolve hostname x.test: Name or service not known\nfatal: Could not read from remote repository.',
+  ],
+  [
+    'repository-unreachable',
+    "fatal: unable to access 'http://localhost:1/': Failed to connect to localhost port 1 after 0 ms: Couldn't connect to server",
+  ],
+  [
+    'repository-unreachable',
+    'ssh: connect to host x.test port 22: Connection refused\nfatal: Could not read from remote repository.',
+  ],
+  ['repository-unreachable', 'fatal: the remote end hung up unexpectedly\nfatal: early EOF'],
+  ['repository-unreachable', 'fatal: git timed out'],
+  ['repository-shallow', 'fatal: source repository is shallow, reject to clone.'],
+  ['invalid-input', "fatal: transport 'ext' not allowed"],
+  ['invalid-input', "git: 'remote-gopher' is not a git command.\nfatal: Unable to find remote helper for 'gopher'"],
+  ['git-failed', 'fatal: something nobody has seen before'],
+];
+
+const push: [ErrorCode, string][] = [
+  ['push-moved', 'To /srv/x.git\n!\tabc:refs/heads/x\t[rejected] (stale info)\nDone'],
+  ['push-moved', ' ! [rejected]        main -> main (non-fast-forward)\nerror: failed to push some refs'],
+  ['push-moved', ' ! [rejected]        main -> main (fetch first)\nerror: failed to push some refs'],
+  ['push-moved', "remote: error: cannot lock ref 'refs/heads/x': is at 1111 but expected 2222"],
+  [
+    'push-rejected',
+    "remote: error: GH001: Large files detected.\nremote: error: File big is 120 MB; this exceeds GitHub's file size limit of 100.00 MB\n ! [remote rejected] x -> x (pre-receive hook declined)",
+  ],
+  ['push-rejected', 'error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413'],
+  [
+    'push-rejected',
+    'remote: error: GH006: Protected branch update failed for refs/heads/main.\n ! [remote rejected] main -> main (protected branch hook declined)',
+  ],
+  [
+    'push-rejected',
+    'remote: GitLab: You are not allowed to push code to protected branches on this project.\n ! [remote rejected] (pre-receive hook declined)',
+  ],
+  ['push-hook-declined', ' ! [remote rejected] x -> x (pre-receive hook declined)'],
+  ['push-hook-declined', ' ! [remote rejected] x -> x (hook declined)'],
+  ['push-rejected', ' ! [remote rejected] main -> main (branch is currently checked out)'],
+  ['push-rejected', ' ! [remote rejected] x -> x (unpacker error)'],
+  ['push-denied', 'ERROR: Permission to a/b.git denied to c.\nfatal: Could not read from remote repository.'],
+  ['push-denied', "fatal: Authentication failed for 'https://github.com/a/b.git/'"],
+  ['push-denied', "fatal: unable to access 'https://example.org/x/': The requested URL returned error: 403"],
+  ['repository-unreachable', "fatal: unable to access 'https://x.test/': Could not resolve host: x.test"],
+];
+
+function codeOf(words: string, during: 'read' | 'push'): string {
+  const error = explainGitError(new GitError(['fetch'], 128, words), 'here', during);
+  assert.ok(error instanceof FlotillaError);
+  assert.ok(error.detail !== undefined && error.message.length > 20);
+  return error.code;
+}
+
+describe("git's words become errors of ours", () => {
+  for (const [code, words] of read)
+    it(`${code} while reading: ${words.split('\n')[0]!}`, () => {
+      assert.equal(codeOf(words, 'read'), code);
+    });
+  for (const [code, words] of push)
+    it(`${code} while pushing: ${words.split('\n').at(-1)!}`, () => {
+      assert.equal(codeOf(words, 'push'), code);
+    });
+
+  it('says that git is missing when it can not be started', () => {
+    const error = explainGitError(new SpawnError('git', Object.assign(new Error('x'), { code: 'ENOENT' })), 'here');
+    assert.ok(FlotillaError.is(error, 'git-missing'));
+  });
+
+  it('shows no credentials of a URL', () => {
+    const error = explainGitError(
+      new GitError(['push', 'https://u:secret@h/x'], 1, "fatal: unable to access 'https://u:secret@h/x/': no"),
+      'here',
+    );
+    assert.ok(!`${JSON.stringify(error)}${JSON.stringify(error.cause)}${String(error.cause)}`.includes('secret'));
+  });
+});
