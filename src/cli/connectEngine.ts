@@ -24,7 +24,7 @@ export function connectEngine(env: Environment, installation: Installation): Eng
         engineEntry: engineEntry(installation),
         version: installation.version,
         env,
-        ...(wishes.credentials === true ? { onEngine: handIn } : {}),
+        ...(wishes.credentials !== false ? { onEngine: handIn } : {}),
       }),
   };
 }

@@ -35,7 +35,7 @@ export interface TerminalLink {
 export interface ConnectWishes {
   /** Start an engine when there is none (the default), or reject with `engine-unreachable`. */
   readonly start?: 'if-needed' | 'never' | undefined;
-  /** Hand the engine the credential that the environment names, and every other engine that takes its place. */
+  /** Hand the engine the credential that the environment names, and every other engine that takes its place. The default: a session may wait for it. */
   readonly credentials?: boolean | undefined;
 }
 

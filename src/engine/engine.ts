@@ -41,53 +41,51 @@ export interface Engine {
 export function createEngine(parts: EngineParts): Engine {
   const { store, runtime, log } = parts;
   const credentials = new Credentials(log);
+  const hearing = credentials.onChange(() => {
+    if (credentials.access !== undefined) parts.onSecret(credentials.access.secret.reveal());
+  });
   const gateway = new Gateway({
     log,
     credentials,
     onUsage: (id, delta) => room.usage(id, delta),
     onTrouble: (id, trouble) => room.trouble(id, trouble),
   });
-  const room: SessionRoom = new SessionRoom({
-    store,
-    runtime,
-    gateway,
-    credentials,
-    dataFolder: path.resolve(parts.dataFolder),
-    log,
-  });
+  const dataFolder = path.resolve(parts.dataFolder);
+  const room: SessionRoom = new SessionRoom({ store, runtime, gateway, credentials, dataFolder, log });
   const terminals = new TerminalHub({
     open: (id, size, signal) => room.openTerminal(id, attachCommand(), size, signal),
     log,
   });
-  const leaving = new AbortController();
-  const ready = room.reconcile(leaving.signal).catch((error: unknown) => {
-    log.error('reconciling failed', { error });
-  });
-  const table = new OperationTable(
-    {
-      ...sessionOperations(room.sessions, room.reports, room.orphans),
-      ...systemOperations({ ...parts, credentials }),
-    },
-    ready,
-    log,
-  );
-  const listeners: Closable[] = [
-    credentials.onChange(() => {
-      if (credentials.access !== undefined) parts.onSecret(credentials.access.secret.reveal());
-    }),
-  ];
+  const reconciling = new Reconciling(room, log);
+  const handlers = {
+    ...sessionOperations(room.sessions, room.reports, room.orphans),
+    ...systemOperations({ ...parts, credentials, orphans: room.orphans }),
+  };
+  const table = new OperationTable(handlers, reconciling.done, log);
+  const things: readonly Closable[] = [reconciling, hearing, terminals, room, gateway, runtime];
   return {
     operations: table,
     terminals,
     busy: () => table.running > 0 || room.busy(),
     close: async () => {
-      leaving.abort();
-      await ready;
-      for (const listener of listeners) await listener.close();
-      await terminals.close();
-      await room.close();
-      await gateway.close();
-      await runtime.close();
+      for (const thing of things) await thing.close();
     },
   };
+}
+
+/** Finding again what went on without an engine, under way since the engine was put together. */
+class Reconciling implements Closable {
+  readonly done: Promise<void>;
+  readonly #leaving = new AbortController();
+
+  constructor(room: SessionRoom, log: Log) {
+    this.done = room.reconcile(this.#leaving.signal).catch((error: unknown) => {
+      log.error('reconciling failed', { error });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#leaving.abort();
+    await this.done;
+  }
 }

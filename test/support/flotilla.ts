@@ -34,6 +34,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+const orphansSchema = z.object({ orphans: z.array(z.object({ sessionId: z.string() })) });
 const listSchema = z.object({ sessions: z.array(z.looseObject({ id: z.string() })) });
 
 /** The key that the scripted API is given: its shape is real, so that leak tests search for something that would be found. */
@@ -156,6 +157,8 @@ export class Flotilla {
     const left: string[] = [];
     try {
       for (const id of await this.sessionIds()) await this.run(['remove', id, '--discard', '--yes']);
+      const { orphans } = await this.json(orphansSchema, ['adopt']);
+      for (const { sessionId } of orphans) await this.run(['remove', sessionId, '--orphan', '--yes']);
       await this.run(['engine', 'stop']);
       left.push(...(await labelled(`flotilla.scope=${this.scope}`)));
     } finally {

@@ -4,14 +4,38 @@ import { messageOf } from '../base/errors.ts';
 import type { Credentials } from '../gateway/credentials.ts';
 import { runOnHost, SpawnError } from '../process/run.ts';
 import type { Runtime } from '../runtime/contract.ts';
+import type { Orphans } from '../session/orphans.ts';
 
 /** The oldest git whose merge-tree can write trees and whose remote helpers Flotilla was tried with. */
 const oldestGit = [2, 38] as const;
 
+export interface DoctorParts {
+  readonly runtime: Runtime;
+  readonly credentials: Credentials;
+  readonly orphans: Orphans;
+}
+
 /** Checks what Flotilla needs of the machine, and says for each what to do. */
-export async function doctor(runtime: Runtime, credentials: Credentials, signal: AbortSignal): Promise<Check[]> {
-  const [git, docker] = await Promise.all([checkGit(signal), runtime.check(signal)]);
-  return [git, ...docker, checkCredentials(credentials), checkProxy(process.env), checkCertificates(process.env)];
+export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<Check[]> {
+  const { runtime, credentials, orphans } = parts;
+  const [git, docker, left] = await Promise.all([
+    checkGit(signal),
+    runtime.check(signal),
+    checkOrphans(orphans, signal),
+  ]);
+  const surroundings = [checkCredentials(credentials), checkProxy(process.env), checkCertificates(process.env)];
+  return [git, ...docker, ...surroundings, ...left];
+}
+
+/** Environments that no session owns; nothing where they can't be listed, which the checks of Docker explain. */
+async function checkOrphans(orphans: Orphans, signal: AbortSignal): Promise<Check[]> {
+  const check = { id: 'orphans', title: 'Environments' };
+  const found = await orphans.list(signal).catch(() => undefined);
+  if (found === undefined) return [];
+  if (found.length === 0) return [{ ...check, status: 'ok', message: 'Each belongs to a session.' }];
+  const ids = found.map(({ sessionId }) => sessionId).join(', ');
+  const advice = 'Take one back with "flotilla adopt <id>", or remove it with "flotilla remove <id> --orphan".';
+  return [{ ...check, status: 'warning', message: `No session owns ${ids}.`, advice }];
 }
 
 async function checkGit(signal: AbortSignal): Promise<Check> {

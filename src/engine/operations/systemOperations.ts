@@ -1,8 +1,6 @@
-import type { Credentials } from '../gateway/credentials.ts';
-import type { Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import type { Hello } from '../../protocol/version.ts';
-import { doctor } from './doctor.ts';
+import { doctor, type DoctorParts } from './doctor.ts';
 import type { OperationHandlers } from './context.ts';
 
 type SystemHandlers = Omit<
@@ -10,10 +8,8 @@ type SystemHandlers = Omit<
   Extract<keyof OperationHandlers, `session.${string}` | `orphan.${string}`>
 >;
 
-export interface SystemParts {
+export interface SystemParts extends DoctorParts {
   readonly store: Store;
-  readonly runtime: Runtime;
-  readonly credentials: Credentials;
   readonly hello: Hello;
   readonly dataFolder: string;
   readonly logFile: string;
@@ -25,7 +21,7 @@ export interface SystemParts {
 
 /** What may be asked of the engine itself. */
 export function systemOperations(parts: SystemParts): SystemHandlers {
-  const { store, credentials, runtime } = parts;
+  const { store, credentials } = parts;
   return {
     'repository.list': () => Promise.resolve({ repositories: repositories(store) }),
     'credentials.set': (input) => {
@@ -37,7 +33,7 @@ export function systemOperations(parts: SystemParts): SystemHandlers {
       return Promise.resolve({});
     },
     'system.info': () => Promise.resolve(info(parts)),
-    'system.doctor': async (_input, { signal }) => ({ checks: await doctor(runtime, credentials, signal) }),
+    'system.doctor': async (_input, { signal }) => ({ checks: await doctor(parts, signal) }),
     'engine.stop': ({ why }) => {
       parts.leave(why);
       return Promise.resolve({});

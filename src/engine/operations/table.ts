@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isOperationName, type OperationName, operations } from '../../protocol/operations.ts';
 import { FlotillaError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -40,7 +40,7 @@ export class OperationTable implements Operations {
     }
   }
 
-  async #runNamed<N extends OperationName>(name: N, input: unknown, context: OperationContext): Promise<unknown> {
+  async #runNamed(name: OperationName, input: unknown, context: OperationContext): Promise<unknown> {
     const definition = operations[name];
     const parsed = definition.input.safeParse(input ?? {});
     if (!parsed.success) throw invalid(name, parsed.error);

@@ -68,45 +68,69 @@ export function startOnHost(
   signal?: AbortSignal,
 ): HostProcess {
   throwIfCancelled(signal);
-  const pipeCount = command.pipes ?? 0;
-  const child = execa(command.file, [...command.args], {
-    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-    env: command.env ?? {},
-    stdio: ['pipe', 'pipe', 'pipe', ...Array.from({ length: pipeCount }, () => 'pipe' as const)],
-    buffer: false,
-    reject: false,
-    detached: true,
-    cleanup: true,
-  });
-  const group = (name: NodeJS.Signals): void => {
-    killGroup(child.pid, name);
-  };
-  const state = { timedOut: false };
+  const child = spawn(command);
+  const group = new Group(child.pid, command.timeoutMs);
   const end = (): void => {
-    group('SIGTERM');
-    setTimeout(group, forceKillAfterMs, 'SIGKILL').unref();
+    group.end();
   };
-  const expire = (): void => {
-    state.timedOut = true;
-    end();
-  };
-  const timer = command.timeoutMs === undefined ? undefined : setTimeout(expire, command.timeoutMs);
   signal?.addEventListener('abort', end, { once: true });
   const { stdin, stdout, stderr } = requirePipes(child);
   stdin.on('error', () => undefined);
   const ended = (async () => {
-    const result = await child;
-    clearTimeout(timer);
+    const { exitCode, signal: killedBy, cause } = await child;
+    group.gone();
     signal?.removeEventListener('abort', end);
     throwIfCancelled(signal);
-    if (result.exitCode === undefined && result.signal === undefined && !state.timedOut)
-      throw new SpawnError(command.file, result.cause);
-    return { exitCode: result.exitCode, signal: result.signal, timedOut: state.timedOut };
+    if (exitCode === undefined && killedBy === undefined && !group.timedOut) throw new SpawnError(command.file, cause);
+    return { exitCode, signal: killedBy, timedOut: group.timedOut };
   })();
   // Whoever reads only the streams must not bring the engine down with an unhandled rejection.
   ended.catch(() => undefined);
   const isPipe = (pipe: unknown): pipe is Readable & Writable => pipe !== null && pipe !== undefined;
   return { pid: child.pid, stdin, stdout, stderr, pipes: child.stdio.slice(3).filter(isPipe), kill: end, ended };
+}
+
+function spawn({ file, args, cwd, env, pipes = 0 }: HostCommand & { readonly pipes?: number | undefined }) {
+  return execa(file, [...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: env ?? {},
+    stdio: ['pipe', 'pipe', 'pipe', ...Array.from({ length: pipes }, () => 'pipe' as const)],
+    buffer: false,
+    reject: false,
+    detached: true,
+    cleanup: true,
+  });
+}
+
+/** A process group that is ended politely at first, on request or when its time is up. */
+class Group {
+  readonly #pid: number | undefined;
+  readonly #expiry: NodeJS.Timeout | undefined;
+  #force: NodeJS.Timeout | undefined;
+  timedOut = false;
+
+  constructor(pid: number | undefined, timeoutMs: number | undefined) {
+    this.#pid = pid;
+    if (timeoutMs !== undefined) this.#expiry = setTimeout(() => this.#expire(), timeoutMs);
+  }
+
+  end(): void {
+    killGroup(this.#pid, 'SIGTERM');
+    this.#force ??= setTimeout(killGroup, forceKillAfterMs, this.#pid, 'SIGKILL').unref();
+  }
+
+  /** The program has ended: its number may soon belong to another. What it left running in its group ends at once. */
+  gone(): void {
+    clearTimeout(this.#expiry);
+    if (this.#force === undefined) return;
+    clearTimeout(this.#force);
+    killGroup(this.#pid, 'SIGKILL');
+  }
+
+  #expire(): void {
+    this.timedOut = true;
+    this.end();
+  }
 }
 
 function requirePipes(child: { stdin?: Writable | null; stdout?: Readable | null; stderr?: Readable | null }): {

@@ -1,4 +1,4 @@
-import type { Session } from '../../protocol/session.ts';
+import type { Reason, Session } from '../../protocol/session.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Run } from '../claude/run.ts';
@@ -38,6 +38,10 @@ export class AutonomousClaude implements LiveClaude {
   #commitTimer: NodeJS.Timeout | undefined;
   #result: RunNote['result'];
   #idle: boolean;
+  /** Messages that Claude has taken up, and the follow-up that is on its way to it. */
+  readonly #heard = new Set<string>();
+  #sent: { readonly followUp: number; readonly uuid: string } | undefined;
+  #handing = false;
   #stopping = false;
   #leaving = false;
 
@@ -98,7 +102,7 @@ export class AutonomousClaude implements LiveClaude {
       if (reading.changes !== undefined && Object.keys(reading.changes).length > 0) book.change(id, reading.changes);
       if (reading.entry !== undefined) book.timeline(id, reading.entry);
       if (reading.mayHaveCommitted === true) this.#lookForCommits();
-      if (event.type === 'prompt') this.#idle = false;
+      if (event.type === 'prompt') this.#takenUp(event.uuid);
       if (reading.result !== undefined) {
         this.#result = reading.result;
         this.#idle = true;
@@ -107,23 +111,48 @@ export class AutonomousClaude implements LiveClaude {
     notes.advance(id, { offset: nextOffset, result: this.#result, idle: this.#idle });
   }
 
+  /** Claude has taken up a message: only now is a follow-up out of the queue. */
+  #takenUp(uuid: string | undefined): void {
+    this.#idle = false;
+    if (uuid !== undefined) this.#heard.add(uuid);
+    this.#settleSent();
+  }
+
+  #settleSent(): void {
+    const { followUps, book, id } = this.#parts;
+    if (this.#sent === undefined || !this.#heard.has(this.#sent.uuid)) return;
+    followUps.take(this.#sent.followUp);
+    this.#sent = undefined;
+    book.change(id, { queued: followUps.count(id) });
+  }
+
   /** A turn has ended: the next follow-up goes in, or Claude's input ends and with it the run. */
   async #afterTurn(): Promise<void> {
-    const { run, followUps, book, log, id } = this.#parts;
-    if (this.#stopping || this.#leaving || this.#ending.done) return;
-    this.#idle = false;
+    if (this.#handing) return;
+    this.#handing = true;
     try {
-      const next = followUps.next(id);
-      if (next === undefined) {
-        await run.finish();
-        return;
+      while (this.#idle && !this.#stopping && !this.#leaving && !this.#ending.done) {
+        this.#idle = false;
+        await this.#handOver();
       }
-      await run.send(next.text);
-      followUps.take(next.id);
-      book.change(id, { queued: followUps.count(id) });
     } catch (error) {
-      log.warn('Claude could not be told to go on', { session: id, error: messageOf(error) });
+      this.#parts.log.warn('Claude could not be told to go on', { session: this.#parts.id, error: messageOf(error) });
+    } finally {
+      this.#handing = false;
     }
+  }
+
+  async #handOver(): Promise<void> {
+    const { run, followUps, id } = this.#parts;
+    const next = followUps.next(id);
+    if (next === undefined) {
+      await run.finish();
+      return;
+    }
+    const uuid = await run.send(next.text);
+    this.#sent = { followUp: next.id, uuid };
+    // Claude may have taken it up before the sending was known to have worked.
+    this.#settleSent();
   }
 
   #lookForCommits(): void {
@@ -140,35 +169,30 @@ export class AutonomousClaude implements LiveClaude {
   }
 
   async #explain(exitCode: number | undefined): Promise<ClaudeEnd> {
+    const { book, id, outOfMemory } = this.#parts;
     if (this.#stopping) return { how: 'closed', reason: { code: 'stopped', message: 'The session was stopped.' } };
-    if (this.#parts.outOfMemory() && exitCode !== 0)
-      return { how: 'failed', reason: outOfMemory(this.#parts.book.get(this.#parts.id)) };
-    const result = this.#result;
-    if (exitCode === 0 && result?.failed === false) return { how: 'completed' };
-    if (result?.failed === true)
-      return {
-        how: 'failed',
-        reason: {
-          code: 'claude-failed',
-          message: `Claude ended with an error: ${firstLine(result.text)}`,
-          detail: result.text.slice(0, 4000),
-        },
-      };
-    const detail = await this.#parts.run.errorTail().catch(() => '');
+    // Without an exit code the supervisor was killed; Claude may live on unseen.
+    if (exitCode === undefined) await this.#parts.run.stop().catch(() => undefined);
+    if (outOfMemory() && exitCode !== 0) return { how: 'failed', reason: shortOfMemory(book.get(id)) };
+    if (exitCode === 0 && this.#result?.failed === false) return { how: 'completed' };
+    return { how: 'failed', reason: await this.#failure(exitCode) };
+  }
+
+  async #failure(exitCode: number | undefined): Promise<Reason> {
+    if (this.#result?.failed === true) {
+      const { text } = this.#result;
+      const message = `Claude ended with an error: ${firstLine(text)}`;
+      return { code: 'claude-failed', message, detail: text.slice(0, 4000) };
+    }
+    const detail = await this.#parts.run.errorTail(AbortSignal.timeout(10_000)).catch(() => '');
     const how =
       exitCode === undefined ? 'Claude ended and left no exit code.' : `Claude ended with exit code ${exitCode}.`;
-    return {
-      how: 'failed',
-      reason: {
-        code: 'claude-failed',
-        message: `${how} Resume the session to go on where it was.`,
-        ...(detail === '' ? {} : { detail }),
-      },
-    };
+    const message = `${how} Resume the session to go on where it was.`;
+    return { code: 'claude-failed', message, ...(detail === '' ? {} : { detail }) };
   }
 }
 
-export const outOfMemory = (session: Session): { code: string; message: string } => ({
+const shortOfMemory = (session: Session): { code: string; message: string } => ({
   code: 'out-of-memory',
   message: `The environment ran out of memory (limit ${Math.round(session.limits.memory / 1024 ** 2)} MiB). Resume the session, or start one with a higher limit.`,
 });

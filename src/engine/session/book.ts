@@ -1,6 +1,6 @@
 import type { Actor } from '../../protocol/actor.ts';
 import type { Progress, TimelineEntry } from '../../protocol/events.ts';
-import type { Reason, Session, SessionState } from '../../protocol/session.ts';
+import { endedStates, type Reason, type Session, type SessionState } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
@@ -71,20 +71,9 @@ export class SessionBook {
 
 type EnterExtra = Partial<Omit<Session, 'state' | 'reason'>> & { readonly actor?: Actor };
 
+const over: readonly SessionState[] = [...endedStates, 'stopped'];
+
 function times(session: Session, state: SessionState): Partial<Session> {
-  switch (state) {
-    case 'running':
-      return { startedAt: session.startedAt ?? now(), endedAt: undefined };
-    case 'completed':
-    case 'failed':
-    case 'cancelled':
-    case 'stopped':
-      return { endedAt: now(), activity: undefined };
-    case 'created':
-    case 'queued':
-    case 'starting':
-    case 'waiting':
-    case 'blocked':
-      return { activity: undefined };
-  }
+  if (state === 'running') return { startedAt: session.startedAt ?? now(), endedAt: undefined };
+  return over.includes(state) ? { endedAt: now(), activity: undefined } : { activity: undefined };
 }

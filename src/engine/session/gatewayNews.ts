@@ -1,3 +1,4 @@
+import type { TimelineEntry } from '../../protocol/events.ts';
 import type { Trouble } from '../gateway/gateway.ts';
 import type { UsageDelta } from '../gateway/usageMeter.ts';
 import type { SessionBook } from './book.ts';
@@ -35,31 +36,28 @@ export class GatewayNews {
     if (session === undefined || !this.#lives.has(id)) return;
     if (session.state === 'waiting' && trouble.kind === 'over') this.#book.enter(id, 'running', atWork);
     if (session.state !== 'running') return;
-    switch (trouble.kind) {
-      case 'no-credentials':
-        this.#book.enter(id, 'waiting', noCredentials);
-        return;
-      case 'credential-refused':
-        this.#book.timeline(id, {
-          kind: 'limit',
-          failed: true,
-          text: 'The API refused the credential. Set a valid one and run any flotilla command.',
-        });
-        return;
-      case 'unreachable':
-        this.#book.timeline(id, { kind: 'notice', failed: true, text: `The API can't be reached: ${trouble.message}` });
-        return;
-      case 'over':
-        return;
-      case 'limited':
-        this.#book.timeline(id, {
-          kind: 'limit',
-          text:
-            trouble.resetAt === undefined
-              ? 'The API limits requests for now.'
-              : `The API limits requests until ${trouble.resetAt}.`,
-        });
-        return;
-    }
+    if (trouble.kind === 'no-credentials') this.#book.enter(id, 'waiting', noCredentials);
+    const entry = entryOf(trouble);
+    if (entry !== undefined) this.#book.timeline(id, entry);
   }
 }
+
+function entryOf(trouble: Trouble): TimelineEntry | undefined {
+  switch (trouble.kind) {
+    case 'credential-refused':
+      return {
+        kind: 'limit',
+        failed: true,
+        text: `The API refused the credential (${trouble.status}). Set a valid one and run any flotilla command.`,
+      };
+    case 'unreachable':
+      return { kind: 'notice', failed: true, text: `The API can't be reached: ${trouble.message}` };
+    case 'limited':
+      return { kind: 'limit', text: `The API limits requests ${until(trouble.resetAt)}.` };
+    case 'no-credentials':
+    case 'over':
+      return undefined;
+  }
+}
+
+const until = (resetAt: string | undefined): string => (resetAt === undefined ? 'for now' : `until ${resetAt}`);

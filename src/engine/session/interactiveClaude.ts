@@ -12,6 +12,8 @@ import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
 /** After the watcher was cut off, how long until it is tried again, in milliseconds. */
 const retryAfter = 1000;
 
+const kinds = { busy: 'working', waiting: 'needs-input', idle: 'idle', unknown: 'unknown' } as const;
+
 export interface InteractiveParts {
   readonly id: string;
   readonly tui: Tui;
@@ -62,7 +64,7 @@ export class InteractiveClaude implements LiveClaude {
   async #watch(): Promise<void> {
     const { environment, tui, id, log } = this.#parts;
     const { signal } = this.#watching;
-    while (!signal.aborted) {
+    for (;;) {
       await watchActivity(environment, (record) => this.#record(record), signal).catch((error: unknown) => {
         if (!signal.aborted) log.debug('watching Claude was cut off', { session: id, error: messageOf(error) });
       });
@@ -97,13 +99,12 @@ export class InteractiveClaude implements LiveClaude {
   }
 
   #status(session: Session, record: Extract<ActivityRecord, { type: 'status' }>): void {
-    const kind: Activity['kind'] =
-      record.status === 'busy' ? 'working' : record.status === 'waiting' ? 'needs-input' : record.status;
+    const kind = kinds[record.status];
     const about = record.waitingFor ?? (kind === 'idle' ? undefined : this.#about);
     const before = session.activity;
-    if (before?.kind === kind && before.about === about) return;
     const since = before?.kind === kind ? before.since : now();
-    this.#parts.book.change(session.id, { activity: { kind, since, ...(about === undefined ? {} : { about }) } });
+    const activity: Activity = { kind, since, ...(about === undefined ? {} : { about }) };
+    this.#parts.book.change(session.id, { activity });
     if (kind === 'idle') void this.#handOver();
   }
 

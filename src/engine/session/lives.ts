@@ -75,12 +75,12 @@ export class Lives {
     };
     if (session.mode === 'interactive') {
       const tui = await Tui.start(environment, options, signal);
-      this.#notes.begin(session.id, { mode: 'interactive' });
+      this.#notes.begin(session.id, { mode: 'interactive', idle: false });
       this.#watch(session.id, this.#interactive(session.id, tui, environment));
       return;
     }
     const run = await Run.start(environment, options, signal);
-    this.#notes.begin(session.id, { mode: 'autonomous', runId: run.id });
+    this.#notes.begin(session.id, { mode: 'autonomous', runId: run.id, idle: beginning.prompt === '' });
     this.#watch(session.id, this.#autonomous(session.id, run));
   }
 

@@ -10,8 +10,8 @@ import type { Store } from '../store/store.ts';
 import type { Homecoming } from './homecoming.ts';
 
 /** What `describe` wrote into the label. A label can be forged by whoever may use Docker, so it is checked like any input. */
-const descriptionSchema = z.object({
-  ...sessionSchema.pick({
+const descriptionSchema = z.object(
+  sessionSchema.pick({
     name: true,
     branch: true,
     base: true,
@@ -24,8 +24,7 @@ const descriptionSchema = z.object({
     model: true,
     image: true,
   }).shape,
-  v: z.literal(1),
-});
+);
 
 /** Environments that carry this engine's label and belong to no session: named, taken back, or removed. */
 export class Orphans {
@@ -63,9 +62,8 @@ export class Orphans {
         'unknown-session',
         `There is no orphan ${sessionId} that can be adopted. "flotilla doctor" lists those that are there.`,
       );
-    const { v: _version, ...known } = description;
     const session: Session = {
-      ...known,
+      ...description,
       id: sessionId,
       prompt: '',
       state: 'stopped',

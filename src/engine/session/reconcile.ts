@@ -39,23 +39,9 @@ export async function reconcile(parts: ReconcileParts, signal: AbortSignal): Pro
 }
 
 async function reconcileOne(parts: ReconcileParts, session: Session, signal: AbortSignal): Promise<void> {
-  switch (session.state) {
-    case 'queued':
-    case 'starting':
-      await startAgain(parts, session, signal);
-      return;
-    case 'running':
-    case 'waiting':
-      await findAgain(parts, session, signal);
-      return;
-    case 'created':
-    case 'blocked':
-    case 'stopped':
-    case 'completed':
-    case 'failed':
-    case 'cancelled':
-      return;
-  }
+  const { state } = session;
+  if (state === 'queued' || state === 'starting') await startAgain(parts, session, signal);
+  else if (state === 'running' || state === 'waiting') await findAgain(parts, session, signal);
 }
 
 /** A start that was cut off: what was half made goes, and the start begins anew. A Claude that had begun already goes on. */

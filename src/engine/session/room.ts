@@ -34,14 +34,21 @@ export interface SessionRoomParts {
   readonly log: Log;
 }
 
+/** What the parts of the room share. */
+function commonOf({ store, runtime, dataFolder, log }: SessionRoomParts) {
+  const folders = new DataFolders(dataFolder);
+  const repositories = new Repositories(folders);
+  const book = new SessionBook(store, log);
+  const homecoming = new Homecoming({ book, runtime, repositories, marks: store.documents, log });
+  return { store, runtime, log, folders, repositories, book, homecoming, serial: new Serial() };
+}
+
 /** Puts the session room together: the state machine and what moves it. */
 export class SessionRoom {
   readonly sessions: Sessions;
   readonly reports: SessionReports;
   readonly orphans: Orphans;
-  readonly #parts: SessionRoomParts;
-  readonly #book: SessionBook;
-  readonly #serial = new Serial();
+  readonly #common: ReturnType<typeof commonOf>;
   readonly #lives: Lives;
   readonly #launches: Launches;
   readonly #endings: Endings;
@@ -49,70 +56,42 @@ export class SessionRoom {
   readonly #watches: Closable[];
 
   constructor(parts: SessionRoomParts) {
-    const { store, runtime, gateway, credentials, dataFolder, log } = parts;
-    this.#parts = parts;
-    const folders = new DataFolders(dataFolder);
-    const repositories = new Repositories(folders);
-    const book = new SessionBook(store, log);
-    const homecoming = new Homecoming({ book, runtime, repositories, marks: store.documents, log });
-    const pushing = new Pushing({ book, homecoming, repositories });
-    const makings = new MakingNotes(store);
-    const serial = this.#serial;
-    this.#book = book;
+    const common = commonOf(parts);
+    const { store, book, repositories, homecoming } = common;
+    this.#common = common;
     this.#endings = new Endings({
-      book,
-      runtime,
-      homecoming,
-      serial,
-      log,
+      ...common,
       waiting: (id) => store.followUps.count(id),
       goOn: (id) => {
         this.sessions.goOn(id);
       },
     });
-    this.#lives = new Lives({ store, book, gateway, folders, homecoming, log }, (id, end) => {
+    const lives = new Lives({ ...common, gateway: parts.gateway }, (id, end) => {
       this.#endings.claudeEnded(id, end);
     });
-    const starter = new Starter({ book, runtime, folders, repositories, log });
-    this.#launches = new Launches({
-      book,
-      runtime,
-      starter,
-      lives: this.#lives,
-      serial,
-      log,
-      hasCredentials: () => credentials.kind !== 'none',
-    });
-    this.sessions = new Sessions({
-      store,
-      book,
-      runtime,
-      homecoming,
-      pushing,
-      repositories,
-      folders,
-      serial,
-      makings,
-      creation: new Creation(store, repositories),
-      launches: this.#launches,
-      lives: this.#lives,
-    });
+    const hasCredentials = (): boolean => parts.credentials.kind !== 'none';
+    const launches = new Launches({ ...common, lives, hasCredentials, starter: new Starter(common) });
+    const pushing = new Pushing(common);
+    const [creation, makings] = [new Creation(store, repositories), new MakingNotes(store)];
+    this.#lives = lives;
+    this.#launches = launches;
+    this.sessions = new Sessions({ ...common, pushing, makings, creation, launches, lives });
     this.reports = new SessionReports(store, repositories, homecoming);
-    this.orphans = new Orphans({ store, runtime, homecoming });
-    this.#news = new GatewayNews(book, this.#lives);
-    this.#watches = [
-      credentials.onChange(() => {
-        if (credentials.kind !== 'none') this.sessions.credentialsCame();
-      }),
-      runtime.watch((event) => {
-        this.#endings.environmentEvent(event, this.#lives);
-      }),
-    ];
+    this.orphans = new Orphans(common);
+    this.#news = new GatewayNews(book, lives);
+    this.#watches = this.#watch(parts);
+  }
+
+  #watch({ credentials, runtime }: SessionRoomParts): Closable[] {
+    const came = (): void => {
+      if (credentials.kind !== 'none') this.sessions.credentialsCame();
+    };
+    return [credentials.onChange(came), runtime.watch((event) => this.#endings.environmentEvent(event, this.#lives))];
   }
 
   /** Something of a session runs that needs an engine: a Claude, a start, an end. */
   busy(): boolean {
-    return this.#lives.size > 0 || this.#launches.size > 0 || this.#serial.size > 0;
+    return this.#lives.size > 0 || this.#launches.size > 0 || this.#common.serial.size > 0;
   }
 
   usage(id: string, delta: UsageDelta): void {
@@ -130,19 +109,13 @@ export class SessionRoom {
     size: TerminalSize,
     signal: AbortSignal,
   ): Promise<Exec> {
-    return openTerminal({
-      session: this.#parts.store.sessions.find(id),
-      runtime: this.#parts.runtime,
-      command,
-      size,
-      signal,
-    });
+    const { store, runtime } = this.#common;
+    return openTerminal({ session: store.sessions.find(id), runtime, command, size, signal });
   }
 
   reconcile(signal: AbortSignal): Promise<void> {
-    const { store, runtime, log } = this.#parts;
     return reconcile(
-      { store, book: this.#book, runtime, lives: this.#lives, launches: this.#launches, sessions: this.sessions, log },
+      { ...this.#common, lives: this.#lives, launches: this.#launches, sessions: this.sessions },
       signal,
     );
   }
@@ -152,6 +125,6 @@ export class SessionRoom {
     this.#endings.close();
     await this.#launches.leave();
     await this.#lives.leave();
-    await this.#serial.drain();
+    await this.#common.serial.drain();
   }
 }

@@ -9,7 +9,7 @@ const noteSchema = z.strictObject({
   offset: z.number().int().nonnegative(),
   /** How the newest finished turn ended. */
   result: z.strictObject({ failed: z.boolean(), text: z.string() }).optional(),
-  /** True between the end of a turn and the next prompt. */
+  /** True before the first prompt, and between the end of a turn and the next prompt. */
   idle: z.boolean(),
 });
 export type RunNote = z.infer<typeof noteSchema>;
@@ -26,8 +26,8 @@ export class RunNotes {
     return this.#store.documents.get(noteSchema, 'run', id);
   }
 
-  begin(id: string, note: Pick<RunNote, 'mode' | 'runId'>): void {
-    this.#store.documents.put('run', id, { ...note, offset: 0, idle: false });
+  begin(id: string, note: Pick<RunNote, 'mode' | 'runId' | 'idle'>): void {
+    this.#store.documents.put('run', id, { ...note, offset: 0 });
   }
 
   /** Keeps how far the output was read and how the turn stands. */

@@ -21,32 +21,20 @@ export class TurnReader {
   read(session: Session, event: ClaudeEvent): Reading {
     switch (event.type) {
       case 'init':
-        return {
-          changes: {
-            claudeSessionId: event.claudeSessionId,
-            model: session.model ?? event.model,
-            ...this.#working(session, undefined),
-          },
-        };
+        return { changes: { ...identity(session, event), ...this.#working(session, undefined) } };
       case 'prompt':
-        return { entry: { kind: 'prompt', text: event.text }, changes: this.#working(session, undefined) };
       case 'text':
-        return { entry: { kind: 'text', text: event.text }, changes: this.#working(session, undefined) };
+        return { entry: { kind: event.type, text: event.text }, changes: this.#working(session, undefined) };
       case 'tool':
         return this.#readTool(session, event);
       case 'toolResult':
-        return this.#readToolResult(event);
+        return { mayHaveCommitted: this.#bashCalls.delete(event.id) };
       case 'result':
         return readResult(session, event);
       case 'retry':
-        return { changes: this.#working(session, 'waiting for the API'), entry: { kind: 'notice', text: event.text } };
-      case 'limit':
-        return { entry: { kind: 'limit', text: event.text } };
-      case 'compacted':
-        return { entry: { kind: 'notice', text: 'Claude compacted its context.' } };
-      case 'exit':
-      case 'other':
-        return {};
+        return { entry: { kind: 'notice', text: event.text }, changes: this.#working(session, 'waiting for the API') };
+      default:
+        return readRest(event);
     }
   }
 
@@ -57,11 +45,6 @@ export class TurnReader {
       entry: { kind: 'tool', text: event.summary, subject: event.name },
       changes: this.#working(session, about),
     };
-  }
-
-  #readToolResult(event: Extract<ClaudeEvent, { type: 'toolResult' }>): Reading {
-    const mayHaveCommitted = this.#bashCalls.delete(event.id);
-    return { mayHaveCommitted };
   }
 
   /** The activity, only when it changed: events come by the dozen a second. */
@@ -75,6 +58,16 @@ export class TurnReader {
     };
     return { activity };
   }
+}
+
+const identity = (session: Session, event: Extract<ClaudeEvent, { type: 'init' }>): Partial<Session> => ({
+  claudeSessionId: event.claudeSessionId,
+  model: session.model ?? event.model,
+});
+
+function readRest(event: ClaudeEvent): Reading {
+  if (event.type === 'limit') return { entry: { kind: 'limit', text: event.text } };
+  return event.type === 'compacted' ? { entry: { kind: 'notice', text: 'Claude compacted its context.' } } : {};
 }
 
 function readResult(session: Session, event: Extract<ClaudeEvent, { type: 'result' }>): Reading {
