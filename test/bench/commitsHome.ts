@@ -6,10 +6,10 @@ import type { Scenario } from '../support/scriptedApi/scenario.ts';
 import type { SampleRepository } from '../support/sampleRepository.ts';
 import { floorFetch } from './floor.ts';
 
-const commits = 6;
+const commits = 5;
 const record = 'echo "$(git rev-parse HEAD) $(date +%s%3N)" >> /workspaces/times';
 
-/** A session that makes commits one by one and notes when each was made. */
+/** A session that makes commits one by one, so far apart that each comes home by itself, and notes when each was made. */
 export const commitScenario: Scenario = {
   rules: [
     {
@@ -18,9 +18,9 @@ export const commitScenario: Scenario = {
         ...Array.from({ length: commits }, (_, number) => ({
           tool: 'Bash',
           input: { command: `echo ${number} >> n && git add n && git commit -qm ${number} && ${record}` },
-          delayMs: 800,
+          delayMs: 3000,
         })),
-        { text: 'Done.', delayMs: 800 },
+        { text: 'Done.', delayMs: 3000 },
       ],
     },
   ],
