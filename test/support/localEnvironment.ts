@@ -12,6 +12,8 @@ const tools = path.resolve(import.meta.dirname, '../../media/tools');
 
 /** Git variables that would make tests depend on who runs them. */
 const gitVariables = {
+  /** Tells a planted program that it runs where it may. */
+  FLOTILLA_TEST_INSIDE: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_AUTHOR_NAME: 'Ada',

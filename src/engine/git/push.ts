@@ -1,7 +1,7 @@
 import { FlotillaError } from '../base/errors.ts';
 import { explainGitError } from './explainGitError.ts';
 import { inspectFolder } from './folder.ts';
-import { withoutCredentials } from './gitError.ts';
+import { GitError, withoutCredentials } from './gitError.ts';
 import { runHostGit } from './hostProcess.ts';
 import { isBranchName } from './refName.ts';
 import type { Source } from './source.ts';
@@ -38,8 +38,10 @@ export async function pushWork(folder: string, push: Push, signal?: AbortSignal)
   const variables = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'remote.flotilla.url', GIT_CONFIG_VALUE_0: url };
   const args = ['push', ...options, `--force-with-lease=${ref}:${expected ?? ''}`, 'flotilla', `${commit}:${ref}`];
   try {
-    const { stdout } = await runHostGit({ folder, args, variables, timeoutMs }, signal);
-    return { commit, remote, branch, upToDate: /^=\t/m.test(stdout.toString('utf8')) };
+    const said = await runHostGit({ folder, args, variables, timeoutMs, answers: [1] }, signal);
+    const report = said.stdout.toString('utf8');
+    if (said.exitCode !== 0) throw new GitError(args, said.exitCode, `${said.stderr}\n${report}`);
+    return { commit, remote, branch, upToDate: /^=\t/m.test(report) };
   } catch (error) {
     throw explainGitError(error, remote, 'push');
   }
