@@ -30,8 +30,9 @@ export async function receiveWork(folder: string, prefix: string, arrival: Arriv
   const offered = sound(told);
   const own = await ownRefs(folder, prefix, signal);
   const news = offered.filter(({ ref, commit }) => own.get(storedName(prefix, ref)) !== commit);
-  const lacking = await missing(folder, news, signal);
-  if (lacking.length > 0) await fetchObjects({ folder, connect, maxBytes }, lacking, signal);
+  // Also what seems to be there already: only a fetch knows whether everything it points at is there as well.
+  const wanted = [...new Set(news.map(({ commit }) => commit))];
+  if (wanted.length > 0) await fetchObjects({ folder, connect, maxBytes }, wanted, signal);
   throwIfCancelled(signal);
   const commits = await onlyCommits(folder, news, signal);
   const moves = commits.map(({ ref, commit }) => ({
@@ -67,40 +68,14 @@ async function ownRefs(folder: string, prefix: string, signal: AbortSignal | und
   return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
 }
 
-/** Checked objects alone count: one that is there without what it points at would make a fetch stop too early, so refs decide, not presence. */
-async function missing(
-  folder: string,
-  refs: readonly WorkspaceRef[],
-  signal: AbortSignal | undefined,
-): Promise<string[]> {
-  const types = await typesOf(
-    folder,
-    refs.map(({ commit }) => commit),
-    signal,
-  );
-  const absent = refs.filter((_, at) => types[at] === 'missing').map(({ commit }) => commit);
-  return [...new Set(absent)];
-}
-
 async function onlyCommits(
   folder: string,
   refs: readonly WorkspaceRef[],
   signal: AbortSignal | undefined,
 ): Promise<WorkspaceRef[]> {
-  const types = await typesOf(
-    folder,
-    refs.map(({ commit }) => commit),
-    signal,
-  );
-  return refs.filter((_, at) => types[at] === 'commit');
-}
-
-async function typesOf(folder: string, commits: readonly string[], signal: AbortSignal | undefined): Promise<string[]> {
-  if (commits.length === 0) return [];
-  const input = commits.map((commit) => `${commit}\n`).join('');
+  if (refs.length === 0) return [];
+  const input = refs.map(({ commit }) => `${commit}\n`).join('');
   const { stdout } = await runHostGit({ folder, args: ['cat-file', '--batch-check=%(objecttype)'], input }, signal);
-  return stdout
-    .toString('utf8')
-    .split('\n')
-    .map((line) => (line.endsWith(' missing') ? 'missing' : line));
+  const types = stdout.toString('utf8').split('\n');
+  return refs.filter((_, at) => types[at] === 'commit');
 }

@@ -12,6 +12,12 @@ const settings = `
 	fsckObjects = true
 [fetch]
 	fsckObjects = true
+# Harmless flaws of old tools that real histories have.
+[fetch "fsck"]
+	zeroPaddedFilemode = warn
+	badTimezone = warn
+	missingSpaceBeforeDate = warn
+	zeroPaddedDate = warn
 [gc]
 	auto = 0
 [maintenance]

@@ -125,6 +125,19 @@ describe('what comes out of an environment is hostile', () => {
     assert.equal(refs().length, 1);
   });
 
+  it('so a commit that came without its files, once, is fetched whole the next time', async () => {
+    const head = commit(workspace, { a: 'a' });
+    await store.receive('other', { connect: environment.connect, refs: [] });
+    environment.run([
+      'sh',
+      '-c',
+      `git -C '${workspace}' cat-file commit ${head} | git -C '${folder}' hash-object -w -t commit --stdin`,
+    ]);
+    await store.receive('abc', { connect: environment.connect });
+    assert.equal((await store.diff(base, head)).files.length, 1);
+    assert.equal(git(folder, 'fsck', '--connectivity-only'), '');
+  });
+
   it('so objects that git would stumble over are refused', async () => {
     const blob = git(workspace, 'hash-object', '-w', '--', `${workspace}/README.md`);
     environment.run([
