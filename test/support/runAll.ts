@@ -1,7 +1,7 @@
 // `npm test`: every check and every test, closed with the one line "N passed, N failed, N skipped".
 //   node test/support/runAll.ts [checks|rules|unit|contract|real ...]   only these parts
 //   node test/support/runAll.ts test/unit/git/mirror.test.ts ...        only these files
-import { readdirSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../src/engine/base/errors.ts';
 import { startOnHost } from '../../src/engine/process/run.ts';
@@ -43,9 +43,8 @@ const checks = async (): Promise<void> => {
 
 /** Test files under a folder, in a stable order. */
 const filesIn = (folder: string): string[] =>
-  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => path.join(root, folder, file))
+  globSync(`${folder}/**/*.test.ts`, { cwd: root })
+    .map((file) => path.join(root, file))
     .sort();
 
 const together = (folder: string, testMs: number): Promise<void> =>
@@ -113,12 +112,13 @@ async function runNamed(names: readonly string[]): Promise<void> {
 
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
-process.on('unhandledRejection', (error) => {
-  tally.fail('the test run itself', messageOf(error));
-});
+const failWhole = (error: unknown): void => {
+  tally.fail('the test run itself', error instanceof Error ? (error.stack ?? error.message) : String(error));
+};
+process.on('unhandledRejection', failWhole);
 
 const named = process.argv.slice(2);
 const start = performance.now();
-await runNamed(named.length === 0 ? Object.keys(parts) : named);
+await runNamed(named.length === 0 ? Object.keys(parts) : named).catch(failWhole);
 say(`\nAll of it: ${((performance.now() - start) / 1000).toFixed(0)} s`);
 process.exitCode = tally.close();
