@@ -1,0 +1,11 @@
+/** Control characters, and those that turn the direction of a text round: what comes from a session may hold them. */
+const unwanted = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+
+/** A text of a session on one line, cut to a length. */
+export function oneLine(text: string, longest: number): string {
+  const line = text
+    .slice(0, longest * 8)
+    .replace(unwanted, ' ')
+    .trim();
+  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}

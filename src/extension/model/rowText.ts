@@ -1,0 +1,48 @@
+import type { Progress } from '../../protocol/events.ts';
+import type { Session, SessionState } from '../../protocol/session.ts';
+import { oneLine } from './oneLine.ts';
+
+export interface RowText {
+  readonly label: string;
+  readonly description: string;
+}
+
+export const stateWords: Readonly<Record<SessionState, string>> = {
+  created: 'not started',
+  queued: 'queued',
+  starting: 'starting',
+  running: 'running',
+  waiting: 'waiting',
+  blocked: 'blocked',
+  stopped: 'stopped',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+const longest = 60;
+
+/** What a session does, in a few words: "needs input: permission for Bash". */
+export function doingText(session: Session, progress?: Progress): string {
+  const { state, activity, reason } = session;
+  if (state === 'starting' && progress !== undefined) return `starting: ${oneLine(progress.title, longest)}`;
+  if (state === 'waiting' || state === 'blocked') return `${state}: ${oneLine(reason.message, longest)}`;
+  if (state !== 'running' || activity === undefined || activity.kind === 'unknown') return stateWords[state];
+  const word = activity.kind === 'needs-input' ? 'needs input' : activity.kind;
+  return activity.about === undefined ? word : `${word}: ${oneLine(activity.about, longest)}`;
+}
+
+/** The words of a session's row. The age is not in it: it would have to be redrawn. */
+export function rowText(session: Session, progress?: Progress): RowText {
+  const facts = [doingText(session, progress), costText(session), contextText(session)];
+  return { label: oneLine(session.name, longest), description: facts.filter((fact) => fact !== '').join(' · ') };
+}
+
+/** US dollars; a plus says that requests to models without a known price are not in it. Empty before the first request. */
+function costText({ usage }: Session): string {
+  if (usage.requests === 0) return '';
+  return `$${usage.costUsd.toFixed(usage.costUsd < 1 ? 3 : 2)}${usage.unpricedRequests > 0 ? '+' : ''}`;
+}
+
+const contextText = ({ context }: Session): string =>
+  context === undefined ? '' : `${Math.round((context.usedTokens / context.windowTokens) * 100)}% context`;

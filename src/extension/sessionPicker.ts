@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { EngineError } from '../client/engineError.ts';
+import type { Session } from '../protocol/session.ts';
+import { can, type SessionAction } from './model/actions.ts';
+import type { SessionModel } from './model/sessionModel.ts';
+import { sessionIdOf } from './model/sessionIdOf.ts';
+import { rowText } from './model/rowText.ts';
+
+interface Item extends vscode.QuickPickItem {
+  readonly session: Session;
+}
+
+/** Finds out which session a command is for: the one it was given, or the one that the person picks. */
+export class SessionPicker {
+  readonly #model: SessionModel;
+
+  constructor(model: SessionModel) {
+    this.#model = model;
+  }
+
+  /**
+   * The session that `given` names (an id, a row of the view, anything with a `sessionId`), else one picked from those that the action
+   * makes sense for. `undefined` when nobody picked. Rejects with `unknown-session` or `not-in-this-state`.
+   */
+  async pick(given: unknown, action: SessionAction | undefined, title: string): Promise<Session | undefined> {
+    const id = sessionIdOf(given);
+    if (id !== undefined) return this.#known(id);
+    const fitting = this.#model.sessions.filter((session) => action === undefined || can(session, action));
+    if (fitting.length === 0)
+      throw EngineError.of('not-in-this-state', 'There is no session for which this can be done now.');
+    const items = fitting.map((session): Item => ({ ...textOf(session), session }));
+    const options = { title, placeHolder: 'Which session?', matchOnDescription: true, matchOnDetail: true };
+    return (await vscode.window.showQuickPick(items, options))?.session;
+  }
+
+  #known(id: string): Session {
+    const session = this.#model.get(id);
+    if (session === undefined) throw EngineError.of('unknown-session', `There is no session ${id} any more.`);
+    return session;
+  }
+}
+
+function textOf(session: Session): vscode.QuickPickItem {
+  const { label, description } = rowText(session);
+  return { label, description, detail: session.branch };
+}
