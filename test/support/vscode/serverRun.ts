@@ -1,0 +1,174 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { sleep } from '../../../src/engine/base/clock.ts';
+import { type HostProcess, runOnHost, startOnHost } from '../../../src/engine/process/run.ts';
+import { type CodeServer, codeServer } from './codeServer.ts';
+
+export interface ServerOptions {
+  /** More for the environment of the server and so of the extension host. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** User settings beside the quiet ones. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** A package to install before the start. */
+  readonly vsix?: string | undefined;
+  /** Lets a page name an extension under development and its tests; toasts are suppressed then. */
+  readonly driver?: boolean | undefined;
+  /** Ask whether a folder is trusted, as a user's Code does. */
+  readonly trust?: boolean | undefined;
+  /** Where it keeps everything; a folder of its own that is removed at the end, when absent. */
+  readonly folder?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+/** What a page may name besides the folder it opens. */
+export interface WindowOptions {
+  readonly folder?: string | undefined;
+  /** Folder of an extension under development, and the script of its tests. */
+  readonly extension?: string | undefined;
+  readonly tests?: string | undefined;
+}
+
+/** No welcome, no recommendations, no suggestions of other products: nothing but what is tested. */
+const quiet = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+} as const;
+
+const startLimitMs = 60_000;
+
+/** A running code-server of the caller's own. Close it: it ends the server, its extension hosts, and what it kept. */
+export class ServerRun {
+  readonly origin: string;
+  readonly folder: string;
+  readonly #process: HostProcess;
+  readonly #isOurs: boolean;
+
+  private constructor(process: HostProcess, port: number, place: { folder: string; isOurs: boolean }) {
+    this.#process = process;
+    this.origin = `http://127.0.0.1:${port}`;
+    this.folder = place.folder;
+    this.#isOurs = place.isOurs;
+  }
+
+  static async start(options: ServerOptions = {}): Promise<ServerRun> {
+    const server = await codeServer();
+    const isOurs = options.folder === undefined;
+    const folder = options.folder ?? (await mkdtemp(path.join(os.tmpdir(), 'fl-code-')));
+    await prepare(folder, options);
+    const env = environment(folder, options);
+    if (options.vsix !== undefined) await installExtension(server, folder, { env, vsix: options.vsix });
+    const port = options.port ?? (await freePort());
+    const process = startOnHost({ file: server.node, args: argumentsFor(server, folder, { ...options, port }), env });
+    process.stdin.end();
+    const log = createWriteStream(path.join(folder, 'server.log'));
+    for (const stream of [process.stdout, process.stderr]) stream.pipe(log, { end: false });
+    const run = new ServerRun(process, port, { folder, isOurs });
+    try {
+      await run.#answers();
+    } catch (error) {
+      await run.close();
+      throw error;
+    }
+    return run;
+  }
+
+  /** The address of a window. */
+  url({ folder, extension, tests }: WindowOptions): string {
+    const url = new URL(this.origin);
+    const remote = (place: string): string => `vscode-remote://${url.host}${place}`;
+    if (folder !== undefined) url.searchParams.set('folder', folder);
+    const payload = [['skipWelcome', 'true']];
+    if (extension !== undefined) payload.push(['extensionDevelopmentPath', remote(extension)]);
+    if (tests !== undefined) payload.push(['extensionTestsPath', remote(tests)]);
+    url.searchParams.set('payload', JSON.stringify(payload));
+    return url.href;
+  }
+
+  /** What the server printed, for a test that failed. */
+  log(): Promise<string> {
+    return readFile(path.join(this.folder, 'server.log'), 'utf8').catch(() => '');
+  }
+
+  async close(): Promise<void> {
+    this.#process.kill();
+    await this.#process.ended.catch(() => undefined);
+    if (this.#isOurs) await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #answers(): Promise<void> {
+    const ended = new AbortController();
+    void this.#process.ended.finally(() => {
+      ended.abort();
+    });
+    for (const until = Date.now() + startLimitMs; Date.now() < until && !ended.signal.aborted; await sleep(50)) {
+      const answer = await fetch(`${this.origin}/healthz`).catch(() => undefined);
+      if (answer?.ok === true) return;
+    }
+    throw new Error(`code-server did not answer:\n${await this.log()}`);
+  }
+}
+
+async function prepare(folder: string, { settings, trust }: ServerOptions): Promise<void> {
+  for (const name of ['user/User', 'extensions', 'home', 'tmp'])
+    await mkdir(path.join(folder, name), { recursive: true });
+  const all = { ...quiet, 'security.workspace.trust.enabled': trust === true, ...settings };
+  await writeFile(path.join(folder, 'user/User/settings.json'), JSON.stringify(all, undefined, 2));
+  await writeFile(path.join(folder, 'config.yaml'), 'auth: none\n');
+}
+
+/** Nothing of a Code that the tests are run from, and none of the user's own folders. */
+function environment(folder: string, { env }: ServerOptions): Record<string, string | undefined> {
+  const foreign = Object.keys(process.env).filter((name) => /^(VSCODE_|ELECTRON_|CODE_SERVER_|PORT$)/.test(name));
+  return {
+    ...Object.fromEntries(foreign.map((name) => [name, undefined])),
+    HOME: path.join(folder, 'home'),
+    TMPDIR: path.join(folder, 'tmp'),
+    ...env,
+  };
+}
+
+const places = (folder: string): string[] => [
+  ...['--config', path.join(folder, 'config.yaml')],
+  ...['--user-data-dir', path.join(folder, 'user')],
+  ...['--extensions-dir', path.join(folder, 'extensions')],
+];
+
+const argumentsFor = (server: CodeServer, folder: string, options: ServerOptions & { port: number }): string[] => [
+  ...[server.entry, ...places(folder), '--auth', 'none', '--bind-addr', `127.0.0.1:${options.port}`],
+  ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+  ...(options.trust === true ? [] : ['--disable-workspace-trust']),
+  ...(options.driver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+];
+
+async function installExtension(
+  server: CodeServer,
+  folder: string,
+  { env, vsix }: { env: Readonly<Record<string, string | undefined>>; vsix: string },
+): Promise<void> {
+  const args = [server.entry, ...places(folder), '--install-extension', vsix];
+  const { exitCode, stdout, stderr } = await runOnHost({ file: server.node, args, env, timeoutMs: 60_000 });
+  if (exitCode !== 0) throw new Error(`${vsix} could not be installed:\n${stdout.toString('utf8')}${stderr}`);
+}
+
+/** A port of this machine that nobody listens on. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+      .once('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => {
+          if (address !== null && typeof address !== 'string') resolve(address.port);
+          else reject(new Error('no port is free'));
+        });
+      });
+  });
