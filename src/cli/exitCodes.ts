@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../protocol/errors.ts';
+import { type ErrorCode, type ErrorKind, errorCodes } from '../protocol/errors.ts';
 
 /** What the command's exit code says; documented in `flotilla --help` and in README. */
 export const exitCodes = {
@@ -24,50 +24,42 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [130, 'cancelled or interrupted'],
 ];
 
-const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
-  'invalid-input': 2,
-  'unknown-operation': 70,
-  'unknown-session': 3,
-  'ambiguous-session': 3,
-  'unknown-repository': 3,
-  'not-in-this-state': 4,
-  'repository-missing': 2,
-  'repository-empty': 2,
-  'repository-shallow': 2,
-  'repository-unreachable': 2,
-  'repository-denied': 2,
-  'base-unknown': 2,
-  'branch-taken': 2,
-  'no-remote': 4,
-  'nothing-to-push': 4,
-  'push-rejected': 4,
-  'push-moved': 4,
-  'push-denied': 4,
-  'push-hook-declined': 4,
-  'work-not-home': 4,
-  'git-missing': 5,
-  'git-failed': 70,
-  'docker-missing': 5,
-  'docker-denied': 5,
-  'docker-failed': 5,
-  'disk-full': 1,
-  'image-unavailable': 1,
-  'image-build-failed': 1,
-  'image-lacks': 1,
-  'config-invalid': 2,
-  'setup-failed': 1,
-  'start-failed': 1,
-  'environment-gone': 1,
-  'not-supported': 4,
-  'claude-failed': 1,
-  'no-credentials': 4,
-  'engine-busy': 4,
-  'engine-unreachable': 5,
-  'engine-too-new': 5,
-  'engine-too-old': 5,
-  'limit-reached': 4,
-  cancelled: 130,
-  internal: 70,
-};
+/** Errors whose exit code says more than their kind does. */
+const byErrorCode = new Map<ErrorCode, ExitCode>([
+  ['unknown-operation', 70],
+  ['unknown-session', 3],
+  ['ambiguous-session', 3],
+  ['unknown-repository', 3],
+  ['not-in-this-state', 4],
+  ['no-remote', 4],
+  ['nothing-to-push', 4],
+  ['push-rejected', 4],
+  ['push-moved', 4],
+  ['push-denied', 4],
+  ['push-hook-declined', 4],
+  ['work-not-home', 4],
+  ['not-supported', 4],
+  ['no-credentials', 4],
+  ['engine-busy', 4],
+  ['limit-reached', 4],
+  ['git-missing', 5],
+  ['docker-missing', 5],
+  ['docker-denied', 5],
+  ['docker-failed', 5],
+  ['engine-unreachable', 5],
+  ['engine-too-new', 5],
+  ['engine-too-old', 5],
+  ['disk-full', 1],
+  ['image-unavailable', 1],
+  ['image-build-failed', 1],
+  ['image-lacks', 1],
+  ['setup-failed', 1],
+  ['start-failed', 1],
+  ['environment-gone', 1],
+  ['claude-failed', 1],
+]);
 
-export const exitCodeOf = (code: ErrorCode): ExitCode => byErrorCode[code];
+/** By kind: what a user can put right is wrong usage unless the table says otherwise. */
+const byKind = { user: 2, cancelled: 130, internal: 70 } as const satisfies Record<ErrorKind, ExitCode>;
+
+export const exitCodeOf = (code: ErrorCode): ExitCode => byErrorCode.get(code) ?? byKind[errorCodes[code]];

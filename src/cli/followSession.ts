@@ -46,7 +46,9 @@ function applyEvent(session: Session, { body, sessionId }: FlotillaEvent): Sessi
   if (sessionId !== session.id) return session;
   if (body.type === 'session.removed') return undefined;
   if (body.type !== 'session.updated') return session;
-  return sessionSchema.safeParse({ ...session, ...body.data.changes }).data ?? session;
+  const laid = Object.entries({ ...session, ...body.data.changes });
+  const fields = laid.filter(([name]) => body.data.cleared?.includes(name) !== true);
+  return sessionSchema.safeParse(Object.fromEntries(fields)).data ?? session;
 }
 
 function showEvent(output: Output, bar: ProgressBar, event: FlotillaEvent): void {

@@ -12,5 +12,7 @@ export const variables: readonly (readonly [string, string])[] = [
   ['FLOTILLA_HOME', 'one folder for all that Flotilla keeps'],
   ['FLOTILLA_IDLE_MS', 'how long an idle engine stays (600000)'],
   ['FLOTILLA_INSPECT', 'port on which a debugger may attach to a newly started engine'],
+  ['FLOTILLA_BASE_IMAGE', "what Flotilla's own image builds on (node:24-trixie-slim)"],
+  ['FLOTILLA_LOG_LEVEL', 'debug, info, warn or error'],
   ['NO_COLOR', 'no colours and no progress bar'],
 ];
