@@ -3,6 +3,7 @@ import type { OperationParsedInput } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
 import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import type { Base } from '../git/base.ts';
+import { isBranchName } from '../git/refName.ts';
 import type { Mirror } from '../git/mirror.ts';
 import { resolveSource, type Source } from '../git/source.ts';
 import type { Store } from '../store/store.ts';
@@ -26,6 +27,11 @@ export class Creation {
       throw new FlotillaError(
         'invalid-input',
         'An autonomous session needs a task: give it with --prompt, or start an interactive session.',
+      );
+    if (input.branch !== undefined && !isBranchName(input.branch))
+      throw new FlotillaError(
+        'invalid-input',
+        `${JSON.stringify(input.branch)} is no name for a branch. Use letters, digits, "-", "_", "." and "/".`,
       );
     const source = await resolveSource(input.repository, undefined, signal);
     const mirror = this.#repositories.mirror(source);

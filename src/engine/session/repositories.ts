@@ -5,23 +5,18 @@ import type { Source } from '../git/source.ts';
 import { WorkStore } from '../git/workStore.ts';
 import type { DataFolders } from './folders.ts';
 
-/** The mirror and the work store of each repository, opened once. */
+/** The mirror and the work store of each repository. */
 export class Repositories {
   readonly #folders: DataFolders;
-  readonly #mirrors = new Map<string, Mirror>();
   readonly #workStores = new Map<string, WorkStore>();
 
   constructor(folders: DataFolders) {
     this.#folders = folders;
   }
 
+  /** Made anew each time: it holds what the folder has checked out now. */
   mirror(source: Source): Mirror {
-    let mirror = this.#mirrors.get(source.id);
-    if (mirror === undefined) {
-      mirror = Mirror.at(this.#folders.mirrors, source);
-      this.#mirrors.set(source.id, mirror);
-    }
-    return mirror;
+    return Mirror.at(this.#folders.mirrors, source);
   }
 
   /** The mirror of a session's repository, as it was fetched last. */

@@ -18,6 +18,9 @@ export interface Making {
   readonly certificates?: string | undefined;
 }
 
+/** Milliseconds between two reports of one step. */
+const reportEvery = 250;
+
 /** Makes a session's environment and fills it, up to the point where Claude can begin. */
 export class Starter {
   readonly #book: SessionBook;
@@ -56,10 +59,15 @@ export class Starter {
     }
   }
 
-  /** Progress of a start as events; the fraction never falls. */
+  /** Progress of a start as events: the fraction never falls, and lines of a build come at most four times a second. */
   reporter(id: string): (progress: Progress) => void {
     let highest = 0;
+    let last: { readonly step: string; readonly at: number } | undefined;
     return (progress) => {
+      const now = performance.now();
+      const sameStep = last?.step === progress.step && progress.status === 'running';
+      if (sameStep && now - (last?.at ?? 0) < reportEvery) return;
+      last = { step: progress.step, at: now };
       highest = Math.max(highest, progress.fraction);
       this.#book.progress(id, { ...progress, fraction: highest });
     };

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { sleep } from '../../src/engine/base/clock.ts';
+import { runOnHost } from '../../src/engine/process/run.ts';
+import { requirePart } from '../support/bed.ts';
+import { Flotilla } from '../support/flotilla.ts';
+import { type SampleRepository, sampleRepository } from '../support/sampleRepository.ts';
+import { bash } from '../support/sessions.ts';
+
+/** A person's terminal: tmux on the host, in which `flotilla attach` runs as the person would run it. */
+class PersonsTerminal {
+  readonly #socket: string;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  constructor(folder: string, env: Readonly<Record<string, string | undefined>>) {
+    this.#socket = path.join(folder, 'tmux');
+    this.#env = { ...env, TERM: 'xterm-256color', TMUX: undefined };
+  }
+
+  async tmux(...args: string[]): Promise<string> {
+    const { stdout } = await runOnHost({
+      file: 'tmux',
+      args: ['-S', this.#socket, '-f', '/dev/null', ...args],
+      env: this.#env,
+    });
+    return stdout.toString('utf8');
+  }
+
+  open(name: string, size: { cols: number; rows: number }, command: readonly string[]): Promise<string> {
+    const place = ['-d', '-s', name, '-x', String(size.cols), '-y', String(size.rows)];
+    // As in a shell: what a command leaves on the screen can still be read after its end.
+    return this.tmux('new-session', ...place, 'sh', '-c', '"$@"; sleep 1000', 'sh', ...command);
+  }
+
+  screen(name: string): Promise<string> {
+    return this.tmux('capture-pane', '-p', '-t', name);
+  }
+
+  async until(name: string, words: RegExp, ms = 20_000): Promise<string> {
+    const end = Date.now() + ms;
+    for (;;) {
+      const screen = await this.screen(name);
+      if (words.test(screen)) return screen;
+      assert.ok(Date.now() < end, `${String(words)} did not come on the screen:\n${screen}`);
+      await sleep(100);
+    }
+  }
+
+  async type(name: string, text: string): Promise<void> {
+    await this.tmux('send-keys', '-t', name, '-l', text);
+    await sleep(300);
+    await this.tmux('send-keys', '-t', name, 'Enter');
+  }
+}
+
+describe('an interactive session', function () {
+  this.timeout(180_000);
+  let flotilla: Flotilla;
+  let sample: SampleRepository;
+  let person: PersonsTerminal;
+  let id = '';
+
+  const attach = (): string[] => {
+    const { file, args } = flotilla.commandLine(['attach', id]);
+    return [file, ...args];
+  };
+
+  before(async function () {
+    await requirePart(this, 'built command');
+    flotilla = await Flotilla.start({
+      baseImage: await requirePart(this, 'base image'),
+      scenario: {
+        rules: [
+          {
+            match: 'ask me first',
+            steps: [
+              bash('echo asked > asked.txt && git add asked.txt && git commit -qm "Asked first"'),
+              { text: 'You allowed it.' },
+            ],
+          },
+          { match: 'slowly', steps: [{ text: 'At last.', delayMs: 4000 }] },
+        ],
+      },
+    });
+    person = new PersonsTerminal(flotilla.folder, flotilla.env);
+    sample = await sampleRepository(flotilla.folder);
+    const made = await flotilla.run([
+      'new',
+      sample.folder,
+      '--interactive',
+      '--detach',
+      '--permission-mode',
+      'manual',
+      '--name',
+      'talk',
+      ...flotilla.buildArguments,
+    ]);
+    assert.equal(made.exitCode, 0, made.stdout + made.stderr);
+    [id = ''] = await flotilla.sessionIds();
+    await flotilla.until(id, ({ state }) => state === 'running');
+  });
+  after(async () => {
+    await person.tmux('kill-server');
+    await flotilla.close();
+  });
+
+  it("shows the genuine Claude in the person's terminal", async () => {
+    await person.open('one', { cols: 100, rows: 30 }, attach());
+    await person.until('one', /Claude Code v/);
+  });
+
+  it('says when Claude needs the person, and for what', async () => {
+    await person.type('one', 'ask me first');
+    const session = await flotilla.until(id, ({ activity }) => activity?.kind === 'needs-input');
+    assert.match(session.activity?.about ?? '', /permission|Bash|approve/i);
+    await person.tmux('send-keys', '-t', 'one', 'Enter');
+    await person.until('one', /You allowed it\./);
+  });
+
+  it('brings the commit home when Claude stops, and is idle then', async () => {
+    const session = await flotilla.until(id, ({ head, activity }) => head?.ahead === 1 && activity?.kind === 'idle');
+    assert.ok(session.context !== undefined && session.usage.requests > 0);
+  });
+
+  it('shows a second person the same screen', async () => {
+    await person.open('two', { cols: 100, rows: 30 }, attach());
+    await person.until('two', /You allowed it\./);
+    const lines = (text: string): string[] => text.split('\n').map((line) => line.trimEnd());
+    assert.deepEqual(lines(await person.screen('two')), lines(await person.screen('one')));
+  });
+
+  it('takes a message from outside only when Claude has nothing to do', async () => {
+    await person.type('one', 'slowly please');
+    await flotilla.until(id, ({ activity }) => activity?.kind === 'working');
+    assert.equal((await flotilla.run(['send', id, 'and from outside'])).exitCode, 0);
+    assert.equal((await flotilla.until(id, () => true)).queued, 1);
+    await person.until('one', /At last\./);
+    await person.until('one', /SCRIPTED-REPLY: and from outside/);
+    await flotilla.until(id, ({ queued }) => queued === 0);
+  });
+
+  it('gives the terminal back on the detach key, and Claude goes on', async () => {
+    await person.tmux('send-keys', '-t', 'two', 'C-]');
+    await person.until('two', /[Dd]etached/);
+    assert.equal((await flotilla.until(id, () => true)).state, 'running');
+  });
+
+  it('survives its engine, with the same screen', async () => {
+    await flotilla.run(['engine', 'stop']);
+    await flotilla.until(id, ({ state }) => state === 'running');
+    await person.open('three', { cols: 100, rows: 30 }, attach());
+    await person.until('three', /from outside/);
+  });
+
+  it('is stopped when Claude is closed, and goes on with the conversation when resumed', async () => {
+    await person.type('three', '/exit');
+    await flotilla.until(id, ({ state }) => state === 'stopped');
+    assert.equal((await flotilla.run(['resume', id])).exitCode, 0);
+    await flotilla.until(id, ({ state }) => state === 'running');
+    await person.open('four', { cols: 100, rows: 30 }, attach());
+    await person.until('four', /from outside/);
+  });
+});
