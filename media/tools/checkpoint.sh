@@ -24,8 +24,7 @@ mkdir -p "$state"
 cd "$workspace"
 run() {
   git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c core.splitIndex=false -c core.safecrlf=false -c core.quotePath=true \
-    -c core.sparseCheckoutCone=false -c gc.auto=0 -c maintenance.auto=false -c advice.addEmbeddedRepo=false \
-    -c submodule.recurse=false -c status.submoduleSummary=false -c color.ui=false "$@"
+    -c gc.auto=0 -c maintenance.auto=false -c advice.addEmbeddedRepo=false -c submodule.recurse=false -c color.ui=false "$@"
 }
 with() { # with <index> <git arguments>
   index=$1
@@ -58,21 +57,19 @@ with "$all" add --all --ignore-errors -- . 2>/dev/null || {
   with "$all" ls-files --stage >/dev/null 2>&1 || { cp "$worktree" "$all"; with "$all" add --all --ignore-errors -- . 2>/dev/null || true; }
 }
 with "$all" ls-files -z --cached --ignored --exclude-standard | with "$all" update-index -z --force-remove --stdin
-cp "$all" "$untracked"
-with "$worktree" ls-files -z --cached | with "$untracked" update-index -z --force-remove --stdin
-with "$untracked" ls-files --stage | sed -n 's/^160000 [0-9a-f]* [0-9]	/nested /p' | head -n 100
-if with "$untracked" ls-files --stage | grep -q '^160000 '; then
-  with "$untracked" ls-files --stage | sed -n 's/^160000 [0-9a-f]* \([0-9]	\)/0 0000000000000000000000000000000000000000 \1/p' |
-    with "$untracked" update-index --index-info
-fi
-with "$all" ls-files --others --exclude-standard --directory | head -n 100 | while IFS= read -r path; do
+added=$state/added
+with "$all" diff-index --cached --raw --no-abbrev --no-renames --diff-filter=A "$work_tree" >"$added"
+sed -n 's/^:000000 160000 [0-9a-f]* [0-9a-f]* A	/nested /p' "$added" | head -n 100
+sed -n -e '/^:000000 160000 /d' -e 's/^:000000 \([0-7]*\) [0-9a-f]* \([0-9a-f]*\) A	/\1 \2	/p' "$added" |
+  with "$untracked" update-index --add --index-info
+with "$all" ls-files --others --exclude-standard --directory --no-empty-directory | head -n 100 | while IFS= read -r path; do
   case $path in
-  */) [ ! -e "${path}.git" ] || printf 'nested %s\n' "${path%/}" ;;
+  */) if [ -e "${path}.git" ]; then printf 'nested %s\n' "${path%/}"; else printf 'unsaved %s\n' "$path"; fi ;;
   *) printf 'unsaved %s\n' "$path" ;;
   esac
 done
 untracked_tree=$(with "$untracked" write-tree)
-rm -f "$worktree" "$untracked"
+rm -f "$worktree" "$untracked" "$added"
 empty_tree=$(git mktree </dev/null)
 
 last=$(cat "$state/last" 2>/dev/null || true)

@@ -3,6 +3,7 @@ import { isWorkspaceRef, type WorkspaceRef } from './checkpoint.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Connect, fetchObjects, listRefs } from './incoming.ts';
 import { keepRefs } from './keepRefs.ts';
+import { tidyWorkStore } from './tidy.ts';
 
 export interface Arrival {
   /** Starts `uploadPackCommand` in the environment; called once for each connection. */
@@ -41,6 +42,7 @@ export async function receiveWork(folder: string, prefix: string, arrival: Arriv
     to: commit,
   }));
   await keepRefs({ folder, prefix, own, moves }, signal);
+  if (wanted.length > 0) await tidyWorkStore(folder, 'packs', signal);
   return { changed: commits };
 }
 

@@ -3,11 +3,13 @@ import type { ChangedFile, Commit } from '../../protocol/operations.ts';
 import { FlotillaError } from '../base/errors.ts';
 import { commitsBetween, countBetween } from './commits.ts';
 import { changedFiles, patchBetween } from './diff.ts';
+import { type CheckpointRef, checkpointRefs } from './checkpointRefs.ts';
 import { explainGitError } from './explainGitError.ts';
 import { hostRunner } from './hostGit.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Arrival, receiveWork, type Received } from './receive.ts';
 import { type Push, pushWork, type Pushed } from './push.ts';
+import { RevisionFiles } from './revisionFiles.ts';
 import { workTreeOf } from './workTree.ts';
 import { prepareWorkStore } from './workStoreSetup.ts';
 
@@ -105,6 +107,16 @@ export class WorkStore {
   /** The tree of a checkpoint with its untracked files in place, to be compared with `diff`. */
   workTree(checkpoint: string, signal?: AbortSignal): Promise<string> {
     return this.#do(() => workTreeOf(this.#folder, requireCommit(checkpoint), signal));
+  }
+
+  /** A session's checkpoints that came home, newest first. */
+  checkpoints(session: string, signal?: AbortSignal): Promise<CheckpointRef[]> {
+    return this.#do(() => hostRunner(this.#folder)(checkpointRefs(`${prefixOf(session)}checkpoints/`), signal));
+  }
+
+  /** The files of a commit or tree. */
+  filesAt(revision: string): RevisionFiles {
+    return new RevisionFiles(this.#folder, requireCommit(revision));
   }
 
   /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runHostGit } from './hostProcess.ts';
+import { tidyWorkStore } from './tidy.ts';
 
 const settings = `
 [core]
@@ -45,7 +46,7 @@ export async function prepareWorkStore(folder: string, mirrorObjects: string): P
   }
 }
 
-/** Takes no signal: several callers may wait for it, and it takes a moment only. */
+/** Takes no signal: several callers may wait for it, and it rarely takes more than a moment. */
 async function make(folder: string, mirrorObjects: string): Promise<void> {
   if (!existsSync(folder)) {
     await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
@@ -58,6 +59,7 @@ async function make(folder: string, mirrorObjects: string): Promise<void> {
     await rename(half, folder);
   }
   await borrow(folder, mirrorObjects);
+  await tidyWorkStore(folder, 'all');
 }
 
 async function borrow(folder: string, mirrorObjects: string): Promise<void> {

@@ -140,8 +140,11 @@ describe('a checkpoint saves a workspace without touching it', () => {
   it('names repositories inside the workspace, and files that can not be read', () => {
     makeRepository(`${workspace}/inner one`);
     git(workspace, 'init', '--quiet', 'unborn');
-    write(workspace, { 'unborn/file': 'x', 'inner one/more': 'x', plain: 'p' });
+    git(workspace, 'init', '--quiet', 'lib/deep');
+    mkdirSync(`${workspace}/empty`);
+    write(workspace, { 'unborn/file': 'x', 'lib/deep/file': 'x', 'inner one/more': 'x', plain: 'p' });
     const saved = save();
+    assert.deepEqual(saved.unsaved, ['lib/']);
     assert.deepEqual([...saved.nested].sort(), ['inner one', 'unborn']);
     assert.deepEqual(files(saved, '^3'), { plain: 'p' });
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { Mirror } from '../../../src/engine/git/mirror.ts';
 import { resolveSource } from '../../../src/engine/git/source.ts';
 import { WorkStore } from '../../../src/engine/git/workStore.ts';
@@ -66,4 +67,20 @@ describe('work comes home from an environment', () => {
     assert.equal(git(scratch.path('work', 'store.git'), 'rev-parse', 'refs/flotilla/abc/previous/1'), first);
     assert.deepEqual(await store.unpushed('abc', [base]), { commits: 2, uncommitted: false });
   });
+  it('stays one small store however often work comes home', async () => {
+    let head = base;
+    for (let at = 0; at < 55; at += 1) {
+      head = commit(environment.workspace, { 'a.txt': `${at}\n` });
+      await store.receive('abc', {
+        connect: environment.connect,
+        refs: [{ ref: 'refs/heads/flotilla/x', commit: head }],
+      });
+    }
+    const packs = readdirSync(scratch.path('work', 'store.git', 'objects', 'pack')).filter((name) =>
+      name.endsWith('.pack'),
+    );
+    assert.ok(packs.length < 10, `${packs.length} packs`);
+    assert.equal(await store.ahead(base, head), 55);
+    assert.match(git(scratch.path('work', 'store.git'), 'count-objects', '-v'), /in-pack: 165\n/);
+  }).timeout(20_000);
 });

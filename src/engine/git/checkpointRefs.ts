@@ -1,0 +1,29 @@
+import type { GitCommand } from './runner.ts';
+
+export interface CheckpointRef {
+  readonly number: number;
+  readonly commit: string;
+  /** ISO 8601. The environment's clock said it. */
+  readonly at: string;
+}
+
+/** A session's checkpoints in the work store, newest first. */
+export const checkpointRefs = (prefix: string): GitCommand<CheckpointRef[]> => ({
+  args: [
+    'for-each-ref',
+    '--sort=-version:refname',
+    '--count=500',
+    '--format=%(refname:lstrip=-1) %(objectname) %(committerdate:unix)',
+    prefix,
+  ],
+  silent: true,
+  parse: ({ stdout }) => stdout.toString('utf8').split('\n').flatMap(parseRef),
+});
+
+function parseRef(line: string): CheckpointRef[] {
+  const [, number, commit, seconds] = /^([1-9]\d{0,8}) ([0-9a-f]{40,64}) (\d{0,12})$/.exec(line) ?? [];
+  if (commit === undefined) return [];
+  // A date further off than JavaScript's reach is a session's invention.
+  const at = Math.min(Number(seconds), 8.64e12 - 1);
+  return [{ number: Number(number), commit, at: new Date(at * 1000).toISOString() }];
+}
