@@ -60,6 +60,7 @@ export const ids = {
     isEmpty: 'flotilla.isEmpty',
     grouping: 'flotilla.grouping',
     hasCredentials: 'flotilla.hasCredentials',
+    hasSessions: 'flotilla.hasSessions',
     isSystemOk: 'flotilla.isSystemOk',
     can: 'flotilla.can',
   },

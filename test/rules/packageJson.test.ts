@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { readSources, root } from '../support/rules/source.ts';
+import { root } from '../support/rules/source.ts';
 
 const packageSchema = z.object({
   version: z.string(),
@@ -13,21 +13,11 @@ const packageSchema = z.object({
   dependencies: z.record(z.string(), z.string()),
   devDependencies: z.record(z.string(), z.string()),
   activationEvents: z.array(z.string()).optional(),
-  contributes: z
-    .object({
-      commands: z.array(z.object({ command: z.string(), title: z.string() })).optional(),
-      configuration: z.object({ properties: z.record(z.string(), z.unknown()) }).optional(),
-    })
-    .optional(),
 });
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const manifest = packageSchema.parse(JSON.parse(read('package.json')));
 const floor = (range: string): string => range.replace(/^[^0-9]*/, '');
-
-/** Command ids named in code: every string that starts as ours do. */
-const idsIn = (texts: readonly string[]): string[] =>
-  [...new Set(texts.flatMap((text) => text.match(/(?<=['"`])flotilla\.[a-zA-Z.]+(?=['"`])/g) ?? []))].sort();
 
 describe('package.json', () => {
   it('asks for the oldest VS Code whose interface it is compiled against', () => {
@@ -39,16 +29,6 @@ describe('package.json', () => {
   it('brings the Node that it asks for', () => {
     assert.equal(floor(manifest.devDependencies['node'] ?? '').split('.')[0], floor(manifest.engines.node));
     assert.equal(process.versions.node.split('.')[0], floor(manifest.engines.node));
-  });
-
-  it('contributes the commands that the code registers, and no others', () => {
-    const contributed = (manifest.contributes?.commands ?? []).map(({ command }) => command).sort();
-    const settings = Object.keys(manifest.contributes?.configuration?.properties ?? {});
-    const inCode = idsIn(readSources(/^src\/extension\/.*\.ts$/).map(({ text }) => text));
-    assert.deepEqual(
-      inCode.filter((id) => !settings.includes(id)),
-      contributed,
-    );
   });
 
   it('activates by what it contributes, never for every window', () => {
@@ -65,12 +45,5 @@ describe('package.json', () => {
       assert.ok(lock.packages[`node_modules/${name}`]?.version, `${name} is not in package-lock.json`);
     const hosts = Object.entries(lock.packages).filter(([, entry]) => /^https?:/.test(entry.resolved ?? ''));
     assert.deepEqual(hosts, []);
-  });
-
-  it('finds the ids in a text', () => {
-    assert.deepEqual(idsIn(["a('flotilla.showLog')", 'b("flotilla.b")', "'other.c'"]), [
-      'flotilla.b',
-      'flotilla.showLog',
-    ]);
   });
 });
