@@ -6,6 +6,7 @@ import { attachCommand } from './claude/tui.ts';
 import { Credentials } from './gateway/credentials.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Operations } from './operations/context.ts';
+import { fileOperations } from './operations/fileOperations.ts';
 import { sessionOperations } from './operations/sessionOperations.ts';
 import { systemOperations } from './operations/systemOperations.ts';
 import { OperationTable } from './operations/table.ts';
@@ -59,6 +60,7 @@ export function createEngine(parts: EngineParts): Engine {
   const reconciling = new Reconciling(room, log);
   const handlers = {
     ...sessionOperations(room.sessions, room.reports, room.orphans),
+    ...fileOperations(room.files),
     ...systemOperations({ ...parts, credentials, orphans: room.orphans }),
   };
   const table = new OperationTable(handlers, reconciling.done, log);

@@ -42,6 +42,14 @@ export const errorCodes = {
   'start-failed': 'user',
   'environment-gone': 'user',
   'not-supported': 'user',
+  // Files of a workspace.
+  'file-missing': 'user',
+  'file-exists': 'user',
+  'file-is-folder': 'user',
+  'file-is-no-folder': 'user',
+  'file-denied': 'user',
+  'file-too-long': 'user',
+  'folder-not-empty': 'user',
   // Claude.
   'claude-failed': 'user',
   'no-credentials': 'user',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { progressSchema, timelineEntrySchema } from './events.ts';
+import { fileOperations } from './fileOperations.ts';
 import {
   instantSchema,
   limitsSchema,
@@ -72,6 +73,14 @@ export const commitSchema = z.strictObject({
   at: instantSchema,
 });
 export type Commit = z.infer<typeof commitSchema>;
+
+export const checkpointSchema = z.strictObject({
+  number: z.number().int().positive(),
+  commit: z.string(),
+  /** When it was made, by the environment's clock. */
+  at: instantSchema,
+});
+export type CheckpointEntry = z.infer<typeof checkpointSchema>;
 
 export const orphanSchema = z.strictObject({
   sessionId: z.string(),
@@ -250,6 +259,19 @@ export const operations = {
       branch: z.string(),
       upToDate: z.boolean(),
     }),
+  }),
+  ...fileOperations,
+  'checkpoint.list': operation({
+    summary: "List a session's checkpoints that came home, newest first.",
+    effect: 'read',
+    input: one,
+    output: z.strictObject({ checkpoints: z.array(checkpointSchema) }),
+  }),
+  'checkpoint.changes': operation({
+    summary: "List the files in which a checkpoint differs from the session's base.",
+    effect: 'read',
+    input: z.strictObject({ session: sessionKey, commit: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/) }),
+    output: z.strictObject({ files: z.array(changedFileSchema) }),
   }),
   'repository.list': operation({
     summary: 'List the repositories that sessions were made from.',

@@ -23,7 +23,7 @@ export const checkpointRefs = (prefix: string): GitCommand<CheckpointRef[]> => (
 function parseRef(line: string): CheckpointRef[] {
   const [, number, commit, seconds] = /^([1-9]\d{0,8}) ([0-9a-f]{40,64}) (\d{0,12})$/.exec(line) ?? [];
   if (commit === undefined) return [];
-  // A date further off than JavaScript's reach is a session's invention.
-  const at = Math.min(Number(seconds), 8.64e12 - 1);
+  // A date past the year 9999 is an invention of the session, and no ISO date of four digits.
+  const at = Math.min(Number(seconds), 253_402_300_799);
   return [{ number: Number(number), commit, at: new Date(at * 1000).toISOString() }];
 }

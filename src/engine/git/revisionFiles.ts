@@ -25,7 +25,11 @@ export class RevisionFiles {
   /** The bytes of a file; `undefined` when there is none at the path. Rejects with `file-too-long`. */
   async read(path: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer | undefined> {
     const most = maxBytes + 4096 + path.length;
-    const stdout = await this.#git(['cat-file', '--batch', '-z'], { input: this.#names([path]), maxBytes: most }, signal);
+    const stdout = await this.#git(
+      ['cat-file', '--batch', '-z'],
+      { input: this.#names([path]), maxBytes: most },
+      signal,
+    );
     const end = stdout.indexOf('\n');
     const [, size] = /^[0-9a-f]{40,64} blob (\d+)$/.exec(stdout.subarray(0, end).toString('utf8')) ?? [];
     if (size === undefined) return undefined;

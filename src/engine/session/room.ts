@@ -20,6 +20,7 @@ import { Pushing } from './pushing.ts';
 import { reconcile } from './reconcile.ts';
 import { SessionReports } from './reports.ts';
 import { Repositories } from './repositories.ts';
+import { SessionFiles } from './sessionFiles.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
 import { Starter } from './starter.ts';
@@ -48,6 +49,7 @@ export class SessionRoom {
   readonly sessions: Sessions;
   readonly reports: SessionReports;
   readonly orphans: Orphans;
+  readonly files: SessionFiles;
   readonly #common: ReturnType<typeof commonOf>;
   readonly #lives: Lives;
   readonly #launches: Launches;
@@ -78,6 +80,7 @@ export class SessionRoom {
     this.sessions = new Sessions({ ...common, pushing, makings, creation, launches, lives });
     this.reports = new SessionReports(store, repositories, homecoming);
     this.orphans = new Orphans(common);
+    this.files = new SessionFiles(common);
     this.#news = new GatewayNews(book, lives);
     this.#watches = this.#watch(parts);
   }
