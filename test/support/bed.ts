@@ -7,6 +7,8 @@ import { OwnImage } from '../../src/engine/runtime/devcontainer/ownImage.ts';
 import { baseImage } from './baseImage.ts';
 import { dockerDaemon } from './dockerDaemon.ts';
 import { skipFor } from './skips.ts';
+import { chromiumFile } from './vscode/browser.ts';
+import { codeServer } from './vscode/codeServer.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -36,12 +38,12 @@ async function docker(): Promise<string> {
   return daemon.message;
 }
 
-function built(): Promise<string> {
-  const file = path.join(root, 'dist/cli.cjs');
+const built = (name: string, script: string) => (): Promise<string> => {
+  const file = path.join(root, 'dist', name);
   return existsSync(file)
     ? Promise.resolve(file)
-    : Promise.reject(new Error('dist/cli.cjs is not there: npm run build'));
-}
+    : Promise.reject(new Error(`dist/${name} is not there: npm run ${script}`));
+};
 
 /** The parts a test may need, and how each is found or made. What it yields is the part's name: an image's tag, a file. */
 const parts = {
@@ -54,7 +56,10 @@ const parts = {
     await docker();
     return await testImage();
   },
-  'built command': built,
+  'built command': built('cli.cjs', 'build'),
+  package: built('flotilla.vsix', 'package'),
+  'code-server': async () => (await codeServer()).entry,
+  chromium: chromiumFile,
 } as const satisfies Record<string, () => Promise<string>>;
 
 export type Part = keyof typeof parts;

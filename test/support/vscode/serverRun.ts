@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import { type HostProcess, runOnHost, startOnHost } from '../../../src/engine/process/run.ts';
 import { type CodeServer, codeServer } from './codeServer.ts';
@@ -43,6 +44,7 @@ const quiet = {
   'extensions.ignoreRecommendations': true,
 } as const;
 
+const settingsSchema = z.record(z.string(), z.unknown());
 const startLimitMs = 60_000;
 
 /** A running code-server of the caller's own. Close it: it ends the server, its extension hosts, and what it kept. */
@@ -93,6 +95,13 @@ export class ServerRun {
     return url.href;
   }
 
+  /** Changes user settings; every window follows at once. */
+  async set(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const file = path.join(this.folder, 'user/User/settings.json');
+    const now = settingsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    await writeFile(file, JSON.stringify({ ...now, ...settings }, undefined, 2));
+  }
+
   /** What the server printed, for a test that failed. */
   log(): Promise<string> {
     return readFile(path.join(this.folder, 'server.log'), 'utf8').catch(() => '');
@@ -106,12 +115,15 @@ export class ServerRun {
 
   async #answers(): Promise<void> {
     const ended = new AbortController();
-    void this.#process.ended.finally(() => {
+    const note = (): void => {
       ended.abort();
-    });
-    for (const until = Date.now() + startLimitMs; Date.now() < until && !ended.signal.aborted; await sleep(50)) {
+    };
+    this.#process.ended.then(note, note);
+    const until = Date.now() + startLimitMs;
+    while (Date.now() < until && !ended.signal.aborted) {
       const answer = await fetch(`${this.origin}/healthz`).catch(() => undefined);
       if (answer?.ok === true) return;
+      await sleep(50, ended.signal);
     }
     throw new Error(`code-server did not answer:\n${await this.log()}`);
   }

@@ -1,0 +1,113 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { screenshot } from './browser.ts';
+
+/** One window of Code, by what a person sees and does. */
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Opens the window (or loads it anew) and waits until it can be used. */
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.#isUsable();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#isUsable();
+  }
+
+  /** Runs a command by its title, as the palette shows it: `Flotilla: New Session`. Returns when the palette is gone or asks something else. */
+  async run(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.input.waitFor();
+    await this.input.fill(`>${title}`);
+    const row = this.choices.filter({ hasText: title }).first();
+    await row.waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).waitFor({ state: 'hidden' });
+  }
+
+  /** Titles that the palette offers for a text. */
+  async offered(text: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    await this.input.waitFor();
+    await this.input.fill(`>${text}`);
+    await this.choices.first().waitFor();
+    const titles = await this.choices.locator('.label-name').allTextContents();
+    await this.page.keyboard.press('Escape');
+    return titles;
+  }
+
+  /** The field of an open quick pick or input box. */
+  get input(): Locator {
+    return this.page.locator('.quick-input-widget:visible input.input');
+  }
+
+  get choices(): Locator {
+    return this.page.locator('.quick-input-widget:visible .monaco-list-row');
+  }
+
+  /** Chooses a row of the open quick pick by its text. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.choices.filter({ hasText: text }).first().click();
+  }
+
+  /** Answers an input box. */
+  async answer(text: string): Promise<void> {
+    await this.input.waitFor();
+    await this.input.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Shows a view container by its title in the activity bar. */
+  async show(title: string): Promise<void> {
+    const icon = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`);
+    await icon.waitFor();
+    if (!((await icon.getAttribute('class')) ?? '').includes('checked')) await icon.click();
+    await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
+  }
+
+  /** Rows of the trees in the side bar. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+  }
+
+  /** Chooses an entry of a row's context menu. */
+  async choose(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
+    await item.click();
+  }
+
+  /** The document inside the webview that is on show. */
+  get webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
+  }
+
+  tab(text: string | RegExp): Locator {
+    return this.page.locator('.tabs-container .tab').filter({ hasText: text });
+  }
+
+  /** Notifications on screen. */
+  toast(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text });
+  }
+
+  /** A button of a modal dialog. */
+  button(text: string | RegExp): Locator {
+    return this.page.locator('.monaco-dialog-box .monaco-button').filter({ hasText: text });
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await screenshot(this.page, name);
+  }
+
+  async #isUsable(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
+    await this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor();
+  }
+}
