@@ -4,7 +4,7 @@ import { cleanText } from './cleanText.ts';
 import type { Engine } from './engineDoor.ts';
 import type { Output } from './output.ts';
 import { ProgressBar } from './progressBar.ts';
-import { timelineLines } from './timelineLine.ts';
+import { Timeline } from './timeline.ts';
 import { stateWords } from './words.ts';
 
 export interface Following {
@@ -24,20 +24,20 @@ export interface Following {
  */
 export async function followSession(following: Following): Promise<Session | undefined> {
   const { engine, output, after, signal } = following;
-  const bar = new ProgressBar(output);
+  const view = new EventView(output);
   let session: Session | undefined = following.session;
   try {
     if (following.isOver(session)) return session;
     for await (const event of engine.events({ after, sessionId: session.id, signal })) {
       session = applyEvent(session, event);
-      showEvent(output, bar, event);
+      view.show(event);
       if (session === undefined) return undefined;
       if (following.isOver(session)) return session;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    bar.clear();
+    view.close();
   }
   return session;
 }
@@ -51,26 +51,38 @@ function applyEvent(session: Session, { body, sessionId }: FlotillaEvent): Sessi
   return sessionSchema.safeParse(Object.fromEntries(fields)).data ?? session;
 }
 
-function showEvent(output: Output, bar: ProgressBar, event: FlotillaEvent): void {
-  if (output.json) {
-    output.document({ event });
-    return;
-  }
-  const { body } = event;
-  if (body.type === 'session.progress') {
-    bar.show(body.data);
-    return;
-  }
-  const lines = eventLines(output, event);
-  if (lines.length > 0) bar.clear();
-  for (const line of lines) output.line(line);
-}
+class EventView {
+  readonly #output: Output;
+  readonly #bar: ProgressBar;
+  readonly #timeline: Timeline;
 
-function eventLines(output: Output, { body }: FlotillaEvent): string[] {
-  if (body.type === 'session.timeline') return timelineLines(body.data, output);
-  if (body.type === 'session.removed') return ['The session was removed.'];
-  if (body.type !== 'session.updated' || body.data.changes.state === undefined) return [];
-  const { word, color } = stateWords[body.data.changes.state];
-  const reason = body.data.changes.reason?.message ?? '';
-  return [`${output.paint(color, word.padEnd(11))}${cleanText(reason)}`.trimEnd()];
+  constructor(output: Output) {
+    this.#output = output;
+    this.#bar = new ProgressBar(output);
+    this.#timeline = new Timeline(output);
+  }
+
+  show(event: FlotillaEvent): void {
+    if (this.#output.json) this.#output.document({ event });
+    else if (event.body.type === 'session.progress') this.#bar.show(event.body.data);
+    else this.#print(this.#lines(event));
+  }
+
+  close(): void {
+    this.#bar.clear();
+  }
+
+  #print(lines: readonly string[]): void {
+    if (lines.length > 0) this.#bar.clear();
+    for (const line of lines) this.#output.line(line);
+  }
+
+  #lines({ body }: FlotillaEvent): string[] {
+    if (body.type === 'session.timeline') return this.#timeline.lines(body.data);
+    if (body.type === 'session.removed') return ['The session was removed.'];
+    if (body.type !== 'session.updated' || body.data.changes.state === undefined) return [];
+    const { word, color } = stateWords[body.data.changes.state];
+    const reason = body.data.changes.reason?.message ?? '';
+    return [`${this.#output.paint(color, word.padEnd(11))}${cleanText(reason)}`.trimEnd()];
+  }
 }

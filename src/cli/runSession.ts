@@ -4,7 +4,7 @@ import type { CliContext } from './context.ts';
 import type { Engine } from './engineDoor.ts';
 import { type ExitCode, exitCodes } from './exitCodes.ts';
 import { followSession } from './followSession.ts';
-import { exitCodeOfSession, showResult, showSummary } from './summary.ts';
+import { exitCodeOfSession, showSummary } from './summary.ts';
 
 const starting: readonly Session['state'][] = ['created', 'queued', 'starting'];
 
@@ -89,7 +89,6 @@ async function finish(context: CliContext, engine: Engine, session: Session, isP
   if (output.json) output.document(pushed === undefined ? made : { ...made, session: pushed.session, pushed });
   else {
     output.line();
-    showResult(output, made.result);
     showSummary(output, made);
     if (pushed !== undefined)
       output.line(`Pushed   ${pushed.commit.slice(0, 9)} to ${pushed.branch} on ${pushed.remote}`);

@@ -1,28 +1,14 @@
 import { z } from 'zod';
 import { type Session, endedStates } from '../../protocol/session.ts';
 import { defineCommand } from '../command.ts';
-import type { CliContext } from '../context.ts';
-import type { Engine } from '../engineDoor.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { followSession } from '../followSession.ts';
-import { logLines } from '../logLines.ts';
+import { showLog } from '../showLog.ts';
 import { sessionArgument } from '../sessionArgument.ts';
 import { exitCodeOfSession } from '../summary.ts';
 import { withEngine } from '../withEngine.ts';
 
 const isOver = ({ state }: Session): boolean => endedStates.includes(state);
-
-/** Shows all entries after a number, and says the number of the last one. */
-async function showLog({ output }: CliContext, engine: Engine, session: string, from: number): Promise<number> {
-  for (let after = from; ;) {
-    const { entries } = await engine.call('session.logs', { session, after });
-    for (const entry of entries)
-      if (output.json) output.document({ entry });
-      else for (const line of logLines(output, entry)) output.line(line);
-    if (entries.length === 0) return after;
-    after = entries.at(-1)?.seq ?? after;
-  }
-}
 
 export const logs = defineCommand(
   {
@@ -43,12 +29,12 @@ export const logs = defineCommand(
     withEngine(context, async (engine) => {
       const before = await engine.call('session.get', { session: key });
       const { id } = before.session;
-      const after = await showLog(context, engine, id, 0);
+      const after = await showLog(context.output, engine, id, 0);
       if (!follow) return exitCodes.ok;
       // What ended the session may stand between the log that was read and now: then the rest of the log says so.
       const { session } = await engine.call('session.get', { session: id });
       if (isOver(session)) {
-        await showLog(context, engine, id, after);
+        await showLog(context.output, engine, id, after);
         return exitCodeOfSession(session);
       }
       const { signal } = new AbortController();

@@ -46,7 +46,10 @@ describe('flotilla new', () => {
     });
     assert.deepEqual(engine.wishes, [{ credentials: true }]);
     assert.equal(bed.err.text, 'Building the image ...\nBuilding the image: done (0s)\n');
-    assert.match(bed.out.text, /^starting .*\nrunning .*\nclaude {5}I look at the code\.\ncompleted .*\n\nDone it\./);
+    assert.match(
+      bed.out.text,
+      /^starting .*\nrunning .*\nclaude {5}I look at the code\.\ncompleted .*\n\nSession {2}bcdfghjk/,
+    );
     assert.equal(engine.open, 0);
   });
 
