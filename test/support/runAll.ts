@@ -1,5 +1,5 @@
 // `npm test`: every check and every test, closed with the one line "N passed, N failed, N skipped".
-//   node test/support/runAll.ts [checks|rules|unit|contract|real ...]   only these parts
+//   node test/support/runAll.ts [checks|rules|unit|real|vscode ...]      only these parts
 //   node test/support/runAll.ts test/unit/git/mirror.test.ts ...        only these files
 import { globSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { labelled } from './leftovers.ts';
 import { runSuite } from './runSuite.ts';
 import { underCi } from './skips.ts';
 import { Tally } from './tally.ts';
+import { runHost } from './vscode/runHost.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -38,7 +39,7 @@ async function check(script: string): Promise<void> {
 }
 
 const checks = async (): Promise<void> => {
-  for (const script of ['format:check', 'lint', 'types', 'build']) await check(script);
+  for (const script of ['format:check', 'lint', 'types', 'package', 'build:host']) await check(script);
 };
 
 /** Test files under a folder, in a stable order. */
@@ -76,7 +77,7 @@ async function leavesNothing(before: readonly string[]): Promise<void> {
   else say(`  In Docker since the start of the tests: ${left.join(', ')}`);
 }
 
-const needsDocker = (file: string): boolean => /test\/(real|contract)\//.test(file);
+const needsDocker = (file: string): boolean => /test\/(real|contract|ui)\//.test(file);
 
 async function withDocker(work: () => Promise<void>): Promise<void> {
   const daemon = await dockerDaemon();
@@ -99,6 +100,13 @@ const parts = {
   unit: () => timed('test/unit', () => together('test/unit', 30_000)),
   real: () =>
     timed('real parts', () => withDocker(() => alone([...filesIn('test/contract'), ...filesIn('test/real')]))),
+  vscode: () =>
+    timed('VS Code', () =>
+      withDocker(async () => {
+        await timed('test/host', () => runHost(tally));
+        await alone(filesIn('test/ui'));
+      }),
+    ),
 } as const;
 
 const isPart = (name: string): name is keyof typeof parts => name in parts;
