@@ -16,6 +16,11 @@ const doors: Readonly<Record<string, RegExp>> = {
   'tar-stream': /^src\/engine\/runtime\/devcontainer\//,
   '@xterm/headless': /^src\/engine\/terminal\//,
   '@xterm/addon-serialize': /^src\/engine\/terminal\//,
+  '@xterm/addon-fit': /^src\/webview\/terminal\//,
+  '@xterm/addon-search': /^src\/webview\/terminal\//,
+  '@xterm/addon-unicode11': /^src\/webview\/terminal\//,
+  '@xterm/addon-web-links': /^src\/webview\/terminal\//,
+  '@xterm/addon-webgl': /^src\/webview\/terminal\//,
   fastify: /^src\/engine\/server\//,
   '@fastify/websocket': /^src\/engine\/server\//,
   pino: /^src\/engine\/base\//,
@@ -33,6 +38,7 @@ const doors: Readonly<Record<string, RegExp>> = {
 const everywhere: Readonly<Record<string, RegExp>> = {
   zod: /^src\//,
   vscode: /^src\/extension\//,
+  '@xterm/xterm': /^src\/webview\/terminal\//,
   'node:http': /^src\/engine\/gateway\//,
   'node:https': /^src\/engine\/gateway\//,
   // A tool that touches nothing outside.
