@@ -192,6 +192,19 @@ export const operations = {
     input: one,
     output: z.strictObject({ resources: resourcesSchema.optional() }),
   }),
+  'session.environment': operation({
+    summary: "Where a session runs, for tools that go there themselves: its container's name, user and folder.",
+    effect: 'read',
+    input: one,
+    output: z.strictObject({
+      id: z.string(),
+      /** The container's name. */
+      name: z.string(),
+      user: z.string(),
+      workspaceFolder: z.string(),
+      isRunning: z.boolean(),
+    }),
+  }),
   'session.send': operation({
     summary: 'Send Claude a follow-up; it waits its turn while Claude works.',
     effect: 'write',

@@ -18,6 +18,7 @@ export function sessionOperations(sessions: Sessions, reports: SessionReports, o
     'session.output': ({ session }, { signal }) => reports.output(session, signal),
     'session.logs': (input) => Promise.resolve(reports.logs(input)),
     'session.resources': async ({ session }, { signal }) => ({ resources: await sessions.resources(session, signal) }),
+    'session.environment': ({ session }, { signal }) => sessions.environment(session, signal),
     'session.send': async ({ session, text }, { actor }) => ({ session: await sessions.send(session, text, actor) }),
     'session.stop': async ({ session }, { actor }) => ({ session: await sessions.stop(session, actor) }),
     'session.resume': async (input, { actor }) => ({ session: await sessions.resume(input, actor) }),

@@ -74,6 +74,8 @@ export interface Environment {
   readonly sessionId: string;
   /** The container's id. */
   readonly id: string;
+  /** What people and their tools call it: the container's name. */
+  readonly name?: string | undefined;
   readonly image: string;
   /** The user that everything runs as. */
   readonly user: string;

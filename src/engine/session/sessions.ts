@@ -1,6 +1,7 @@
 import type { Actor } from '../../protocol/actor.ts';
 import type { OperationOutput, OperationParsedInput, Resources } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
+import { FlotillaError } from '../base/errors.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionBook } from './book.ts';
@@ -166,6 +167,16 @@ export class Sessions {
     if (session.environment === undefined) return undefined;
     const environment = await this.#parts.runtime.find(session.id, signal);
     return environment?.resources(signal);
+  }
+
+  /** Rejects with `environment-gone` when there is none (yet, or any more). */
+  async environment(key: string, signal: AbortSignal): Promise<OperationOutput<'session.environment'>> {
+    const session = this.#find(key);
+    const environment = session.environment && (await this.#parts.runtime.find(session.id, signal));
+    if (environment === undefined)
+      throw new FlotillaError('environment-gone', `"${session.name}" has no environment now.`);
+    const { id, name = id, user, workspaceFolder } = environment;
+    return { id, name, user, workspaceFolder, isRunning: (await environment.status(signal)) === 'running' };
   }
 
   #find(key: string): Session {

@@ -17,6 +17,7 @@ const stopWithinSeconds = 2;
 export interface EnvironmentFacts {
   readonly sessionId: string;
   readonly id: string;
+  readonly containerName?: string | undefined;
   readonly image: string;
   readonly user: string;
   readonly workspaceFolder: string;
@@ -28,6 +29,7 @@ export interface EnvironmentFacts {
 export class DevcontainerEnvironment implements Environment {
   readonly sessionId: string;
   readonly id: string;
+  readonly name: string | undefined;
   readonly image: string;
   readonly user: string;
   readonly workspaceFolder: string;
@@ -40,6 +42,7 @@ export class DevcontainerEnvironment implements Environment {
     this.#docker = docker;
     this.sessionId = facts.sessionId;
     this.id = facts.id;
+    this.name = facts.containerName;
     this.image = facts.image;
     this.user = facts.user;
     this.workspaceFolder = facts.workspaceFolder;

@@ -34,6 +34,7 @@ export class Inventory {
     return new DevcontainerEnvironment(this.#docker, {
       sessionId,
       id,
+      containerName: container.name,
       image,
       user: labels[labelKeys.user] ?? '',
       workspaceFolder: labels[labelKeys.workspaceFolder] ?? '/',
