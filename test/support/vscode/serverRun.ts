@@ -88,10 +88,10 @@ export class ServerRun {
     const url = new URL(this.origin);
     const remote = (place: string): string => `vscode-remote://${url.host}${place}`;
     if (folder !== undefined) url.searchParams.set('folder', folder);
-    const payload = [['skipWelcome', 'true']];
+    const payload: string[][] = [];
     if (extension !== undefined) payload.push(['extensionDevelopmentPath', remote(extension)]);
     if (tests !== undefined) payload.push(['extensionTestsPath', remote(tests)]);
-    url.searchParams.set('payload', JSON.stringify(payload));
+    if (payload.length > 0) url.searchParams.set('payload', JSON.stringify([...payload, ['skipWelcome', 'true']]));
     return url.href;
   }
 
