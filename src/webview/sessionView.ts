@@ -1,0 +1,134 @@
+import type { PanelTab, PanelUpdate } from '../protocol/panel.ts';
+import type { Mode } from '../protocol/session.ts';
+import { ChangesView } from './changes/changesView.ts';
+import { element } from './dom.ts';
+import type { HostLink, Receivers } from './hostLink.ts';
+import { ActionBar } from './session/actionBar.ts';
+import { Header, type HeaderContent } from './session/header.ts';
+import { Tabs } from './tabs.ts';
+import { TerminalView } from './terminal/terminalView.ts';
+import { Composer } from './timeline/composer.ts';
+import { TimelineView } from './timeline/timelineView.ts';
+
+type SessionUpdate = Extract<PanelUpdate, { type: 'session' }>;
+
+/** A session's panel: its head, its actions, and its terminal, timeline and changes, one of them on show. */
+export class SessionView {
+  readonly root = element('main', { class: 'session' });
+  readonly receivers: Receivers;
+  readonly #link: HostLink;
+  readonly #header = new Header();
+  readonly #actions: ActionBar;
+  readonly #terminal: TerminalView;
+  readonly #timeline = new TimelineView();
+  readonly #composer: Composer;
+  readonly #changes: ChangesView;
+  readonly #tabs: Tabs;
+  #content: HeaderContent = {};
+  #mode: Mode | undefined;
+  #messages = 0;
+
+  constructor(link: HostLink) {
+    this.#link = link;
+    this.#actions = new ActionBar((action) => {
+      link.post({ type: 'action', action });
+    });
+    this.#terminal = new TerminalView((message) => {
+      link.post(message);
+    });
+    this.#composer = this.#makeComposer();
+    this.#changes = new ChangesView({
+      open: (path) => link.post({ type: 'openChange', path }),
+      openAll: () => link.post({ type: 'action', action: 'allChanges' }),
+      read: () => link.post({ type: 'readChanges' }),
+    });
+    this.#tabs = this.#makeTabs();
+    this.root.append(element('div', { class: 'head' }, this.#header.root, this.#actions.root), this.#tabs.root);
+    this.receivers = this.#makeReceivers();
+  }
+
+  /** The theme, or what VS Code knows of the person's needs, has changed. */
+  restyle(): void {
+    this.#terminal.restyle();
+  }
+
+  #makeComposer(): Composer {
+    return new Composer({
+      draft: this.#link.state.draft ?? '',
+      send: (text) => {
+        this.#messages += 1;
+        this.#link.post({ type: 'send', id: this.#messages, text });
+      },
+      draftChanged: (draft) => {
+        this.#link.remember({ draft });
+      },
+    });
+  }
+
+  #makeTabs(): Tabs {
+    const timeline = element('div', { class: 'timeline-part' }, this.#timeline.root, this.#composer.root);
+    return new Tabs(
+      [
+        { id: 'terminal', label: 'Terminal', icon: 'terminal', content: this.#terminal.root },
+        { id: 'timeline', label: 'Timeline', icon: 'list-unordered', content: timeline },
+        { id: 'changes', label: 'Changes', icon: 'diff', content: this.#changes.root },
+      ],
+      (tab) => {
+        this.#link.remember({ tab });
+        this.#shown(tab);
+      },
+    );
+  }
+
+  #makeReceivers(): Receivers {
+    return {
+      session: (update) => this.#showSession(update),
+      resources: ({ resources }) => this.#showHeader({ resources }),
+      timeline: ({ items, reset, isCut }) => this.#timeline.show(items, { reset, isCut }),
+      changes: ({ changes }) => this.#changes.show(changes),
+      look: ({ look }) => this.#terminal.restyle(look),
+      tab: ({ tab }) => this.#select(tab),
+      sent: ({ ok, id }) => this.#sent(ok, id),
+      terminalSnapshot: (update) => this.#terminal.snapshot(update),
+      terminalBytes: (update) => this.#terminal.bytes(update),
+      terminalSize: (update) => this.#terminal.size(update),
+      terminalOff: (update) => this.#terminal.off(update),
+    };
+  }
+
+  #showSession({ session, progress, trouble, actions, canSend }: SessionUpdate): void {
+    this.#showHeader({ session, progress, trouble });
+    this.#actions.show(actions);
+    this.#composer.allow(canSend);
+    const before = this.#mode;
+    this.#mode = session?.mode;
+    // Whoever takes over wants to see the terminal; at first sight the choice of last time counts.
+    if (before === undefined) this.#select(this.#link.state.tab ?? tabOf(session?.mode));
+    else if (before !== this.#mode && this.#mode === 'interactive') this.#select('terminal');
+  }
+
+  #showHeader(changes: HeaderContent): void {
+    this.#content = { ...this.#content, ...changes };
+    this.#header.show(this.#content);
+  }
+
+  #sent(ok: boolean, id: number): void {
+    if (id !== this.#messages) return;
+    this.#composer.sent(ok);
+    if (ok) this.#link.remember({ draft: '' });
+  }
+
+  #select(tab: PanelTab): void {
+    this.#tabs.select(tab);
+    this.#shown(tab);
+  }
+
+  #shown(tab: PanelTab): void {
+    this.#terminal.setShown(tab === 'terminal');
+    if (tab === 'terminal') this.#terminal.focus();
+    if (tab === 'timeline') this.#timeline.toEnd();
+    if (tab === 'changes') this.#link.post({ type: 'readChanges' });
+  }
+}
+
+const tabOf = (mode: Mode | undefined): PanelTab => (mode === 'interactive' ? 'terminal' : 'timeline');

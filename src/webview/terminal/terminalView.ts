@@ -1,0 +1,166 @@
+import type { PanelMessage, PanelUpdate, TerminalLook } from '../../protocol/panel.ts';
+import type { TerminalSize } from '../../protocol/terminal.ts';
+import { element, fill, icon } from '../dom.ts';
+import { Acknowledger } from './acknowledger.ts';
+import { FindBar } from './findBar.ts';
+import { inputPieces } from './inputPieces.ts';
+import { Screen } from './screen.ts';
+
+type UpdateOf<T extends PanelUpdate['type']> = Extract<PanelUpdate, { type: T }>;
+
+/**
+ * The live terminal of a session. The viewer with the focus owns the terminal's size; while another one does, this shows that size and
+ * offers to take it over.
+ */
+export class TerminalView {
+  readonly root = element('div', { class: 'terminal' });
+  readonly #container = element('div', { class: 'screen' });
+  readonly #off = element('div', { class: 'terminal-off', attributes: { role: 'status' } });
+  readonly #foreignSize = element('div', { class: 'foreign-size' });
+  readonly #findBar: FindBar;
+  readonly #post: (message: PanelMessage) => void;
+  readonly #acknowledger: Acknowledger;
+  #look: TerminalLook | undefined;
+  #screen: Screen | undefined;
+  #stream = 0;
+  #ownsSize = false;
+  /** Set between a snapshot and its bytes. */
+  #claimsAfterSnapshot = false;
+  #isShown = false;
+
+  constructor(post: (message: PanelMessage) => void) {
+    this.#post = post;
+    this.#acknowledger = new Acknowledger((stream, bytes) => {
+      post({ type: 'ack', stream, bytes });
+    });
+    this.#findBar = new FindBar({
+      find: (text, backwards) => this.#screen?.find(text, backwards),
+      closed: () => this.#screen?.focus(),
+    });
+    this.#off.hidden = this.#foreignSize.hidden = true;
+    this.root.append(this.#findBar.root, this.#container, this.#off, this.#foreignSize);
+    new ResizeObserver(() => {
+      this.#refit();
+    }).observe(this.#container);
+  }
+
+  /** Says whether it is on show. It streams only meanwhile. */
+  setShown(isShown: boolean): void {
+    if (isShown === this.#isShown) return;
+    this.#isShown = isShown;
+    this.#begin();
+    this.#post({ type: 'showTerminal', shown: isShown });
+  }
+
+  focus(): void {
+    this.#screen?.focus();
+  }
+
+  restyle(look = this.#look): void {
+    this.#look = look;
+    this.#begin();
+    this.#screen?.restyle(look);
+    this.#refit();
+  }
+
+  snapshot({ stream, size, active }: UpdateOf<'terminalSnapshot'>): void {
+    this.#stream = stream;
+    this.#off.hidden = true;
+    this.#ownsSize = false;
+    this.#claimsAfterSnapshot = active || document.hasFocus();
+    this.#screen?.reset(size);
+  }
+
+  bytes({ stream, bytes }: UpdateOf<'terminalBytes'>): void {
+    if (stream !== this.#stream) return;
+    const claims = this.#claimsAfterSnapshot;
+    this.#claimsAfterSnapshot = false;
+    this.#screen?.write(bytes, () => {
+      this.#acknowledger.shown(stream, bytes.length);
+      if (claims) this.#claimSize();
+    });
+    if (!claims && !this.#ownsSize) this.#showForeignSize();
+  }
+
+  size({ stream, size }: UpdateOf<'terminalSize'>): void {
+    if (stream !== this.#stream) return;
+    this.#ownsSize = false;
+    this.#screen?.resize(size);
+    this.#showForeignSize();
+  }
+
+  off({ message, isConnecting }: UpdateOf<'terminalOff'>): void {
+    this.#stream = -1;
+    this.#ownsSize = false;
+    this.#off.hidden = false;
+    this.#foreignSize.hidden = true;
+    fill(this.#off, icon(isConnecting ? 'loading' : 'info', isConnecting), message);
+  }
+
+  /** The screen is made when it is first on show: a terminal can't measure itself before. */
+  #begin(): void {
+    if (this.#screen !== undefined || !this.#isShown || this.#look === undefined) return;
+    this.#screen = new Screen(this.#container, this.#look, {
+      typed: (data, encoding) => {
+        this.#type(data, encoding);
+      },
+      copy: (text) => void this.#copy(text),
+      find: () => this.#findBar.open(),
+      openLink: (url) => {
+        this.#post({ type: 'openLink', url: url.slice(0, 2048) });
+      },
+      clipboardWrite: (text) => {
+        this.#post({ type: 'clipboardWrite', text });
+      },
+      focused: () => this.#claimSize(),
+    });
+  }
+
+  #type(data: string, encoding: 'utf8' | 'latin1'): void {
+    if (this.#stream < 0) return;
+    for (const piece of inputPieces(data)) this.#post({ type: 'input', data: piece, encoding });
+  }
+
+  /** The page may write to the clipboard while it has the focus; where it may not, the extension can. */
+  async #copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      this.#post({ type: 'copy', text: text.slice(0, 4_000_000) });
+    }
+  }
+
+  #claimSize(): void {
+    const size = this.#screen?.fittingSize;
+    if (size === undefined || this.#stream < 0) return;
+    if (!this.#ownsSize) this.#post({ type: 'focus', size });
+    this.#ownsSize = true;
+    this.#foreignSize.hidden = true;
+    this.#give(size, false);
+  }
+
+  #refit(): void {
+    const size = this.#screen?.fittingSize;
+    if (size !== undefined && this.#ownsSize) this.#give(size, true);
+  }
+
+  #give(size: TerminalSize, tells: boolean): void {
+    const before = this.#screen?.size;
+    if (before?.cols === size.cols && before.rows === size.rows) return;
+    this.#screen?.resize(size);
+    if (tells) this.#post({ type: 'resize', size });
+  }
+
+  #showForeignSize(): void {
+    const { size, fittingSize } = this.#screen ?? {};
+    const differs = size?.cols !== fittingSize?.cols || size?.rows !== fittingSize?.rows;
+    this.#foreignSize.hidden = !differs || size === undefined;
+    if (size === undefined || this.#foreignSize.hidden) return;
+    const onClick = (): void => {
+      this.#claimSize();
+      this.#screen?.focus();
+    };
+    const take = element('button', { class: 'link', onClick }, 'Fit it to this one');
+    fill(this.#foreignSize, `Sized for another window (${size.cols} × ${size.rows}). `, take);
+  }
+}
