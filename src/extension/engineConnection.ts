@@ -4,21 +4,27 @@ import { z } from 'zod';
 import { connect } from '../client/connect.ts';
 import type { EngineClient } from '../client/engineClient.ts';
 import { folders } from '../client/folders.ts';
+import type { CredentialStore } from './credentials.ts';
 
 const manifestSchema = z.object({ version: z.string() });
 
-/** The extension's connection to the engine, made with the first call. A failed one is tried anew with the next. */
+/**
+ * The extension's connection to the engine, made with the first call. A failed one is tried anew with the next. Whichever engine it
+ * finds is handed the credentials first.
+ */
 export class EngineConnection implements vscode.Disposable {
   readonly #extensionPath: string;
   readonly #version: string;
   readonly #log: vscode.LogOutputChannel;
+  readonly #credentials: CredentialStore;
   #client: Promise<EngineClient> | undefined;
   #isDisposed = false;
 
-  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, credentials: CredentialStore) {
     this.#extensionPath = context.extensionPath;
     this.#version = manifestSchema.parse(context.extension.packageJSON).version;
     this.#log = log;
+    this.#credentials = credentials;
   }
 
   /** Where the engine writes its log, whether it runs or not. */
@@ -50,13 +56,24 @@ export class EngineConnection implements vscode.Disposable {
         engineEntry: [process.execPath, path.join(this.#extensionPath, 'dist', 'engine.cjs')],
         version: this.#version,
         env: process.env,
+        onEngine: (found) => this.#introduce(found),
       });
       if (this.#isDisposed) client.close();
-      this.#log.info(`Connected to engine ${client.hello.version}, process ${client.hello.pid}`);
       return client;
     } catch (error) {
       this.#client = undefined;
       throw error;
+    }
+  }
+
+  /** A credential that can't be read does not keep the person from seeing the sessions. */
+  async #introduce(client: EngineClient): Promise<void> {
+    this.#log.info(`Connected to engine ${client.hello.version}, process ${client.hello.pid}`);
+    try {
+      const credentials = await this.#credentials.read();
+      if (credentials !== undefined) await client.call('credentials.set', credentials);
+    } catch (error) {
+      this.#log.warn('The credentials were not handed over:', error instanceof Error ? error.message : String(error));
     }
   }
 }

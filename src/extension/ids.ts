@@ -43,7 +43,7 @@ export const ids = {
     checkSystem: 'flotilla.checkSystem',
     showEngineStatus: 'flotilla.showEngineStatus',
     showEngineLog: 'flotilla.showEngineLog',
-    stopEngine: 'flotilla.stopEngine',
+    restartEngine: 'flotilla.restartEngine',
     showLog: 'flotilla.showLog',
     collectDiagnostics: 'flotilla.collectDiagnostics',
     openWalkthrough: 'flotilla.openWalkthrough',

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { CommandRegistry } from './commandRegistry.ts';
+import type { CredentialStore } from './credentials.ts';
 import type { EngineConnection } from './engineConnection.ts';
 import type { SessionModel } from './model/sessionModel.ts';
 import type { SessionPicker } from './sessionPicker.ts';
@@ -8,6 +9,7 @@ import type { SessionPicker } from './sessionPicker.ts';
 export interface Parts {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
+  readonly credentials: CredentialStore;
   readonly connection: EngineConnection;
   readonly model: SessionModel;
   readonly commands: CommandRegistry;

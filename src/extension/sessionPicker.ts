@@ -12,6 +12,8 @@ interface Item extends vscode.QuickPickItem {
 
 /** Finds out which session a command is for: the one it was given, or the one that the person picks. */
 export class SessionPicker {
+  /** The session that is selected in the view; `given` is `'selection'` when a key was pressed there. */
+  selection: () => string | undefined = () => undefined;
   readonly #model: SessionModel;
 
   constructor(model: SessionModel) {
@@ -23,7 +25,7 @@ export class SessionPicker {
    * makes sense for. `undefined` when nobody picked. Rejects with `unknown-session` or `not-in-this-state`.
    */
   async pick(given: unknown, action: SessionAction | undefined, title: string): Promise<Session | undefined> {
-    const id = sessionIdOf(given);
+    const id = given === 'selection' ? this.selection() : sessionIdOf(given);
     if (id !== undefined) return this.#known(id);
     const fitting = this.#model.sessions.filter((session) => action === undefined || can(session, action));
     if (fitting.length === 0)

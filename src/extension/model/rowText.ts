@@ -1,13 +1,16 @@
 import type { Progress } from '../../protocol/events.ts';
 import type { Session, SessionState } from '../../protocol/session.ts';
+import { ageText } from './ageText.ts';
 import { oneLine } from './oneLine.ts';
 
 export interface RowText {
   readonly label: string;
   readonly description: string;
+  /** Cost and context alone; empty before the first request. */
+  readonly facts: string;
 }
 
-export const stateWords: Readonly<Record<SessionState, string>> = {
+const stateWords: Readonly<Record<SessionState, string>> = {
   created: 'not started',
   queued: 'queued',
   starting: 'starting',
@@ -32,17 +35,20 @@ export function doingText(session: Session, progress?: Progress): string {
   return activity.about === undefined ? word : `${word}: ${oneLine(activity.about, longest)}`;
 }
 
-/** The words of a session's row. The age is not in it: it would have to be redrawn. */
-export function rowText(session: Session, progress?: Progress): RowText {
-  const facts = [doingText(session, progress), costText(session), contextText(session)];
-  return { label: oneLine(session.name, longest), description: facts.filter((fact) => fact !== '').join(' · ') };
+/** The words of a session's row: its name, then what it does, cost, context and age at `at` (milliseconds). */
+export function rowText(session: Session, progress?: Progress, at = Date.now()): RowText {
+  const facts = joined([costText(session), contextText(session)]);
+  const description = joined([doingText(session, progress), facts, ageText(session.createdAt, at)]);
+  return { label: oneLine(session.name, longest), description, facts };
 }
 
+const joined = (texts: readonly string[]): string => texts.filter((text) => text !== '').join(' · ');
+
 /** US dollars; a plus says that requests to models without a known price are not in it. Empty before the first request. */
-function costText({ usage }: Session): string {
+export function costText({ usage }: Session): string {
   if (usage.requests === 0) return '';
   return `$${usage.costUsd.toFixed(usage.costUsd < 1 ? 3 : 2)}${usage.unpricedRequests > 0 ? '+' : ''}`;
 }
 
-const contextText = ({ context }: Session): string =>
+export const contextText = ({ context }: Session): string =>
   context === undefined ? '' : `${Math.round((context.usedTokens / context.windowTokens) * 100)}% context`;

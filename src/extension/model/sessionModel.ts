@@ -85,6 +85,12 @@ export class SessionModel implements Disposable {
     this.#running ??= this.#run();
   }
 
+  /** Reads all sessions anew. Rejects when the engine can't be reached. */
+  async reload(): Promise<void> {
+    if (this.#engine.kind === 'connected') await this.#readAll(await this.#source.client());
+    else this.start();
+  }
+
   dispose(): void {
     this.#ended.abort();
     this.#hurry.resolve(undefined);
@@ -95,46 +101,48 @@ export class SessionModel implements Disposable {
   async #run(): Promise<void> {
     const { signal } = this.#ended;
     for (let pauseMs = firstPauseMs; !isAborted(signal);) {
-      const connectedAt = await this.#follow();
-      if (isAborted(signal)) return;
-      pauseMs = connectedAt === undefined ? Math.min(pauseMs * 2, longestPauseMs) : firstPauseMs;
       this.#hurry = Promise.withResolvers();
-      await Promise.race([
-        sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined),
-        this.#hurry.promise,
-      ]);
+      const wasReached = await this.#follow();
+      if (isAborted(signal)) return;
+      pauseMs = wasReached ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+      const pause = sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await Promise.race([pause, this.#hurry.promise]);
     }
   }
 
-  /** Follows an engine until it can't be followed any more; gives when it was reached, if it was. */
-  async #follow(): Promise<number | undefined> {
+  /** Follows an engine until it can't be followed any more. True when it was reached. */
+  async #follow(): Promise<boolean> {
     const { signal } = this.#ended;
-    let reachedAt: number | undefined;
+    let wasReached = false;
     try {
       this.#enter({ kind: 'connecting' });
       const client = await this.#source.client();
+      // Another store may have begun to count anew.
+      this.#seq = 0;
       await this.#readAll(client);
-      reachedAt = Date.now();
+      wasReached = true;
       for await (const event of client.events({ after: this.#seq, signal })) await this.#take(event, client);
     } catch (error) {
-      // Events after our number are no longer kept: everything is read anew.
-      if (!EngineError.is(error, 'not-in-this-state') && !isAborted(signal)) this.#enter({ kind: 'failed', error });
-      else this.#hurry.resolve(undefined);
+      // When events after our number are no longer kept, everything is read anew.
+      if (EngineError.is(error, 'not-in-this-state')) this.#hurry.resolve(undefined);
+      else if (!isAborted(signal)) this.#enter({ kind: 'failed', error });
     }
-    return reachedAt;
+    return wasReached;
   }
 
   async #readAll(client: EngineLike): Promise<void> {
     const { sessions, seq } = await client.call('session.list', {}, { signal: this.#ended.signal });
     this.#sessions = new Map(sessions.map((session) => [session.id, session]));
-    this.#progress = new Map();
-    this.#seq = seq;
+    this.#progress = new Map([...this.#progress].filter(([id]) => this.#sessions.get(id)?.state === 'starting'));
+    this.#seq = Math.max(this.#seq, seq);
     this.#enter({ kind: 'connected' });
   }
 
   async #take(event: FlotillaEvent, client: EngineLike): Promise<void> {
-    this.#seq = event.seq;
-    if (event.sessionId !== undefined) await this.#takeOfSession(event.sessionId, event, client);
+    // What was read anew holds events up to its number already.
+    const isNews = event.seq > this.#seq;
+    this.#seq = Math.max(this.#seq, event.seq);
+    if (isNews && event.sessionId !== undefined) await this.#takeOfSession(event.sessionId, event, client);
     this.#events.fire(event);
   }
 

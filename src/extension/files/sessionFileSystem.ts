@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { EngineClient } from '../../client/engineClient.ts';
+import { EngineError } from '../../client/engineError.ts';
+import { type FileStat, longestPart, longestWrite } from '../../protocol/fileOperations.ts';
+import { fileSystemError } from './fileSystemError.ts';
+import { fileUri, requirePlace } from './fileUri.ts';
+import { type FileChange, FileWatches } from './fileWatches.ts';
+import type { Place } from './place.ts';
+import { StatBatch } from './statBatch.ts';
+
+export interface FileSystemParts {
+  readonly client: () => Promise<EngineClient>;
+  /** False while nothing in the session can change. */
+  readonly isLive: (session: string) => boolean;
+  /** Milliseconds between two looks at what is watched. */
+  readonly everyMs: () => number;
+}
+
+const changeTypes = {
+  created: vscode.FileChangeType.Created,
+  changed: vscode.FileChangeType.Changed,
+  deleted: vscode.FileChangeType.Deleted,
+} as const satisfies Record<FileChange['kind'], vscode.FileChangeType>;
+
+/** The files of sessions' workspaces as a file system of VS Code, through the engine. */
+export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
+  readonly #client: () => Promise<EngineClient>;
+  readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly #watches: FileWatches;
+  readonly #stats: StatBatch;
+  readonly onDidChangeFile = this.#changes.event;
+
+  constructor({ client, isLive, everyMs }: FileSystemParts) {
+    this.#client = client;
+    const stat = async (session: string, paths: readonly string[]): Promise<(FileStat | undefined)[]> => {
+      const { stats } = await (await client()).call('file.stat', { session, paths: [...paths] });
+      return stats.map((found) => found ?? undefined);
+    };
+    this.#stats = new StatBatch(stat);
+    const changed = (changes: readonly FileChange[]): void => {
+      this.#fire(changes);
+    };
+    this.#watches = new FileWatches({ stat, isLive, everyMs, changed });
+  }
+
+  /** Something may have changed in a session. */
+  hint(session: string): void {
+    this.#watches.hint(session);
+  }
+
+  watch(uri: vscode.Uri, { recursive }: { readonly recursive: boolean }): vscode.Disposable {
+    return vscode.Disposable.from(this.#watches.watch(requirePlace(uri), recursive));
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const place = requirePlace(uri);
+    const stat = await this.#do(uri, () => this.#stats.stat(place.session, place.path));
+    if (stat === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    this.#watches.saw(place, stat);
+    return statOf(stat);
+  }
+
+  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+    const { session, path } = requirePlace(uri);
+    const { entries } = await this.#do(uri, async () => (await this.#client()).call('file.list', { session, path }));
+    return entries.map(({ name, stat }) => [name, typeOf(stat)]);
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const place = requirePlace(uri);
+    const { content, stat } = await this.#do(uri, async () => (await this.#client()).call('file.read', { ...place }));
+    this.#watches.saw(place, stat);
+    return Buffer.from(content, 'base64');
+  }
+
+  async writeFile(
+    uri: vscode.Uri,
+    content: Uint8Array,
+    options: { readonly create: boolean; readonly overwrite: boolean },
+  ): Promise<void> {
+    const place = requirePlace(uri);
+    const stat = await this.#do(uri, () => this.#write(place, content, options));
+    this.#watches.saw(place, stat);
+    this.#fire([{ ...place, kind: 'changed' }]);
+  }
+
+  async createDirectory(uri: vscode.Uri): Promise<void> {
+    const place = requirePlace(uri);
+    await this.#do(uri, async () => (await this.#client()).call('file.makeFolder', { ...place }));
+    this.#fire([{ ...place, kind: 'created' }]);
+  }
+
+  async delete(uri: vscode.Uri, { recursive }: { readonly recursive: boolean }): Promise<void> {
+    const place = requirePlace(uri);
+    await this.#do(uri, async () => (await this.#client()).call('file.delete', { ...place, recursive }));
+    this.#watches.saw(place, undefined);
+    this.#fire([{ ...place, kind: 'deleted' }]);
+  }
+
+  async rename(oldUri: vscode.Uri, newUri: vscode.Uri, { overwrite }: { readonly overwrite: boolean }): Promise<void> {
+    const [from, to] = [requirePlace(oldUri), requirePlace(newUri)];
+    await this.#do(newUri, async () => {
+      if (from.session !== to.session)
+        throw EngineError.of('not-supported', 'Files are not moved from one session to another: copy them.');
+      const client = await this.#client();
+      return client.call('file.rename', { session: from.session, from: from.path, to: to.path, overwrite });
+    });
+    this.#watches.saw(from, undefined);
+    this.#fire([
+      { ...from, kind: 'deleted' },
+      { ...to, kind: 'created' },
+    ]);
+  }
+
+  dispose(): void {
+    this.#watches.dispose();
+    this.#changes.dispose();
+  }
+
+  /** A long file goes in parts, and changes with the last of them. */
+  async #write(
+    place: Place,
+    content: Uint8Array,
+    options: { readonly create: boolean; readonly overwrite: boolean },
+  ): Promise<FileStat | undefined> {
+    const client = await this.#client();
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    if (bytes.length > longestWrite)
+      throw EngineError.of('file-too-long', `At most ${longestWrite / 1024 ** 2} MiB can be saved in a session.`);
+    const upload = randomBytes(8).toString('hex');
+    let stat: FileStat | null = null;
+    for (let offset = 0; offset === 0 || offset < bytes.length; offset += longestPart) {
+      const part = { upload, offset, isLast: offset + longestPart >= bytes.length };
+      const text = bytes.subarray(offset, offset + longestPart).toString('base64');
+      ({ stat } = await client.call('file.write', { ...place, ...options, content: text, part }));
+    }
+    return stat ?? undefined;
+  }
+
+  #fire(changes: readonly FileChange[]): void {
+    this.#changes.fire(changes.map(({ kind, ...place }) => ({ type: changeTypes[kind], uri: fileUri(place) })));
+  }
+
+  async #do<T>(uri: vscode.Uri, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw fileSystemError(error, uri);
+    }
+  }
+}
+
+const types = {
+  file: vscode.FileType.File,
+  folder: vscode.FileType.Directory,
+  other: vscode.FileType.Unknown,
+} as const satisfies Record<FileStat['kind'], vscode.FileType>;
+
+const typeOf = ({ kind, isLink }: FileStat): vscode.FileType =>
+  isLink ? types[kind] | vscode.FileType.SymbolicLink : types[kind];
+
+const statOf = (stat: FileStat): vscode.FileStat => ({
+  type: typeOf(stat),
+  ctime: 0,
+  mtime: stat.modified,
+  size: stat.size,
+  ...(stat.isReadonly ? { permissions: vscode.FilePermission.Readonly } : {}),
+});

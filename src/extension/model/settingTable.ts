@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { networkSchema, permissionModeSchema } from '../../protocol/session.ts';
+import { ids, type SettingId } from '../ids.ts';
+
+const text = z.string().max(10_000);
+const onByDefault = z.boolean().catch(true);
+
+/** What each setting may be, and what it is when it is not set, or set to something else. A test compares it with package.json. */
+export const settingTable = {
+  [ids.setting.groupBy]: z.enum(['repository', 'state', 'none']).catch('repository'),
+  [ids.setting.statusBar]: onByDefault,
+  [ids.setting.notifyNeedsInput]: onByDefault,
+  [ids.setting.notifyFinished]: onByDefault,
+  [ids.setting.notifyFailed]: onByDefault,
+  [ids.setting.baseUrl]: z
+    .url({ protocol: /^https?$/ })
+    .or(z.literal(''))
+    .catch(''),
+  [ids.setting.model]: text.catch(''),
+  [ids.setting.permissionMode]: permissionModeSchema.catch('bypassPermissions'),
+  [ids.setting.image]: text.catch(''),
+  [ids.setting.setup]: text.catch(''),
+  [ids.setting.network]: networkSchema.catch('bridge'),
+  /** GiB. */
+  [ids.setting.memory]: z.number().min(0.0625).max(4096).catch(4),
+  [ids.setting.cpus]: z.number().min(0.1).max(1024).catch(2),
+  [ids.setting.pids]: z.int().min(32).max(1_000_000).catch(2048),
+  [ids.setting.certificates]: text.catch(''),
+} as const satisfies Readonly<Record<SettingId, z.ZodType>>;
+
+export type SettingValue<K extends SettingId> = z.output<(typeof settingTable)[K]>;
+export type Grouping = SettingValue<typeof ids.setting.groupBy>;

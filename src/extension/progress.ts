@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+
+export interface Reporter {
+  readonly signal: AbortSignal;
+  /** `fraction` is of the whole, 0 to 1, and never falls. */
+  report(message: string, fraction?: number): void;
+}
+
+/** Runs something under a progress notification. Cancel there fires the signal. */
+export function withProgress<T>(title: string, work: (reporter: Reporter) => Promise<T>): Promise<T> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return Promise.resolve(
+    vscode.window.withProgress(options, async (progress, token) => {
+      const cancelled = new AbortController();
+      const listening = token.onCancellationRequested(() => {
+        cancelled.abort();
+      });
+      let done = 0;
+      const report = (message: string, fraction = done): void => {
+        progress.report({ message, increment: Math.max(0, fraction - done) * 100 });
+        done = Math.max(done, fraction);
+      };
+      try {
+        return await work({ signal: cancelled.signal, report });
+      } finally {
+        listening.dispose();
+      }
+    }),
+  );
+}
+
+/** Runs something short under the bar of the Sessions view. */
+export const withViewProgress = <T>(viewId: string, work: () => Promise<T>): Promise<T> =>
+  Promise.resolve(vscode.window.withProgress({ location: { viewId } }, work));

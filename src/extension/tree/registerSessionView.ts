@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { setContext } from '../contextKeys.ts';
+import { ids } from '../ids.ts';
+import type { Grouping } from '../model/settingTable.ts';
+import { needsUser } from '../model/urgency.ts';
+import type { Parts } from '../parts.ts';
+import { onSetting, readSetting } from '../settings.ts';
+import type { TreeNode } from './nodes.ts';
+import { SessionDetails } from './sessionDetails.ts';
+import { SessionTree } from './sessionTree.ts';
+
+/** How often the ages in a visible view are drawn anew, in milliseconds. */
+const agesEvery = 60_000;
+
+/** The Sessions view with its badge and its commands. */
+export function registerSessionView({
+  model,
+  connection,
+  commands,
+  picker,
+}: Pick<Parts, 'model' | 'connection' | 'commands' | 'picker'>): vscode.Disposable {
+  const grouping = (): Grouping => readSetting(ids.setting.groupBy);
+  const tree = new SessionTree(model, new SessionDetails(model, connection), grouping);
+  const view = vscode.window.createTreeView(ids.view.sessions, { treeDataProvider: tree, showCollapseAll: true });
+  const group = (): void => {
+    setContext(ids.context.grouping, grouping());
+    tree.refresh();
+  };
+  const badge = (): void => {
+    const value = model.sessions.filter((session) => needsUser(session) !== undefined).length;
+    if (view.badge?.value !== (value || undefined))
+      view.badge =
+        value === 0 ? undefined : { value, tooltip: `${value} ${value === 1 ? 'session needs' : 'sessions need'} you` };
+  };
+  group();
+  badge();
+  picker.selection = () => selectedSession(view);
+  const ages = setInterval(() => view.visible && tree.refresh(), agesEvery);
+  const regroup = (to: Grouping) => () =>
+    vscode.workspace.getConfiguration().update(ids.setting.groupBy, to, vscode.ConfigurationTarget.Global);
+  commands.registerAll({
+    [ids.command.refresh]: () => model.reload(),
+    [ids.command.groupByRepository]: regroup('repository'),
+    [ids.command.groupByState]: regroup('state'),
+    [ids.command.showFlat]: regroup('none'),
+  });
+  return vscode.Disposable.from(
+    tree,
+    view,
+    model.onChange(badge),
+    onSetting([ids.setting.groupBy], group),
+    view.onDidChangeVisibility(({ visible }) => visible && model.start()),
+    { dispose: () => clearInterval(ages) },
+  );
+}
+
+function selectedSession(view: vscode.TreeView<TreeNode>): string | undefined {
+  const [node] = view.selection;
+  return node === undefined || node.kind === 'group' ? undefined : node.sessionId;
+}
