@@ -9,6 +9,11 @@ import { labelled } from '../support/leftovers.ts';
 import { type SampleRepository, sampleRepository } from '../support/sampleRepository.ts';
 import { bash } from '../support/sessions.ts';
 
+const docker = async (...args: string[]): Promise<string> => {
+  const { stdout } = await runOnHost({ file: 'docker', args });
+  return stdout.toString('utf8');
+};
+
 const infoSchema = z.looseObject({ pid: z.number() });
 
 /** What a session lives through: engines that die, starts that are called off, memory that runs out, stops and resumes. */
@@ -53,6 +58,15 @@ describe('a session', function () {
             steps: [bash("node -e 'const a=[];for(;;)a.push(Buffer.alloc(1<<24,1))'"), { text: 'I was hungry.' }],
           },
           { match: 'wait long', steps: [bash('echo begun > begun.txt; sleep 100'), { text: 'Waited.' }] },
+          {
+            match: '^one commit and one change',
+            steps: [
+              bash(
+                'echo kept > kept.txt && git add kept.txt && git commit -qm Kept && echo more >> kept.txt && echo loose > loose.txt',
+              ),
+              { text: 'Both.' },
+            ],
+          },
           { match: 'go on where', steps: [{ text: 'I go on.' }] },
         ],
       },
@@ -73,7 +87,7 @@ describe('a session', function () {
     assert.equal(session.resultText, 'All ten.');
     assert.notEqual(await enginePid(), pid);
     const { stdout } = await flotilla.run(['logs', id]);
-    assert.equal(stdout.split('All ten.').length - 1, 2, `text and result, once each:\n${stdout}`);
+    assert.equal(stdout.split('All ten.').length - 1, 1, stdout);
   });
 
   it('is gone without a trace when its start is cancelled', async () => {
@@ -121,6 +135,36 @@ describe('a session', function () {
     await runOnHost({ file: 'docker', args: ['kill', environment?.id ?? ''] });
     const session = await flotilla.until(id, ({ state }) => state === 'stopped' || state === 'failed');
     assert.equal(session.reason.code, 'environment-stopped');
+  });
+
+  it('keeps its work and its conversation when its container was removed from outside', async () => {
+    const id = await startNew('--prompt', 'wait long');
+    const { environment } = await flotilla.until(id, ({ activity }) => activity?.about?.startsWith('Bash') ?? false);
+    await sleep(500);
+    await docker('rm', '--force', environment?.id ?? '');
+    const gone = await flotilla.until(id, ({ state }) => state === 'failed' || state === 'stopped');
+    assert.equal(gone.reason.code, 'environment-gone');
+    const refused = await flotilla.run(['remove', id, '--yes']);
+    assert.equal(refused.exitCode, 4, refused.stdout);
+    assert.match(refused.stderr, /never came home/);
+    assert.equal((await flotilla.run(['resume', id])).exitCode, 0);
+    const done = await flotilla.until(id, ({ state }) => state === 'completed');
+    assert.equal(done.resultText, 'I go on.');
+    assert.match((await flotilla.run(['diff', id])).stdout, /begun\.txt/);
+  });
+
+  it('gets back what had come home when its volumes are lost as well', async () => {
+    const id = await startNew('--prompt', 'one commit and one change');
+    const before = await flotilla.until(id, ({ state }) => state === 'completed');
+    await docker('rm', '--force', before.environment?.id ?? '');
+    const volumes = await docker('volume', 'ls', '--quiet', '--filter', `label=flotilla.session=${id}`);
+    await docker('volume', 'rm', ...volumes.trim().split('\n'));
+    const diff = await flotilla.run(['diff', id]);
+    assert.equal((await flotilla.run(['send', id, 'go on where'])).exitCode, 0);
+    const after = await flotilla.until(id, ({ state, endedAt }) => state === 'completed' && endedAt !== before.endedAt);
+    assert.equal(after.head?.commit, before.head?.commit);
+    assert.equal((await flotilla.run(['diff', id])).stdout, diff.stdout);
+    assert.match(diff.stdout, /loose\.txt/);
   });
 
   it('waits for credentials instead of failing, and starts when they come', async () => {

@@ -7,8 +7,10 @@ import { inside, type InsideCommand } from './inside.ts';
 import type { Connect } from './incoming.ts';
 
 export interface Sending {
-  /** The mirror. */
+  /** The bare repository. */
   readonly folder: string;
+  /** Only refs below this prefix are shown and given out; without one, everything but sessions' refs. */
+  readonly only?: string | undefined;
   /** Starts `fetchCommand` in the environment; its `end` is the fetch's exit code. */
   readonly connect: Connect;
 }
@@ -25,16 +27,21 @@ export const fetchCommand = (workspace: string, base: string, tools: string = in
   base,
 ];
 
+const shown = (only: string | undefined): string[] =>
+  only === undefined
+    ? ['uploadpack.allowAnySHA1InWant=true', 'transfer.hideRefs=refs/flotilla']
+    : ['uploadpack.allowAnySHA1InWant=false', 'transfer.hideRefs=refs', `transfer.hideRefs=!${only}`];
+
 /**
  * Copies a mirror's history into a workspace over an exec, for hosts whose folders can't be mounted. Only branches, tags and commits
  * named by their full id can be asked for. Rejects with `start-failed` when the fetch inside fails, or with `cancelled`.
  */
-export async function sendMirror({ folder, connect }: Sending, signal?: AbortSignal): Promise<void> {
+export async function sendMirror({ folder, only, connect }: Sending, signal?: AbortSignal): Promise<void> {
   const over = new AbortController();
   const both = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
   try {
     const connection = await connect(both);
-    const config = ['protocol.version=0', 'uploadpack.allowAnySHA1InWant=true', 'transfer.hideRefs=refs/flotilla'];
+    const config = ['protocol.version=0', ...shown(only)];
     const git = startHostGit({ config, args: ['upload-pack', '--timeout=600', folder], timeoutMs }, 0, signal);
     const said = new Tail();
     git.stderr.on('data', (chunk: Buffer) => {

@@ -11,6 +11,8 @@ import { type Arrival, receiveWork, type Received } from './receive.ts';
 import { type Push, pushWork, type Pushed } from './push.ts';
 import { RevisionFiles } from './revisionFiles.ts';
 import { workTreeOf } from './workTree.ts';
+import type { Connect } from './incoming.ts';
+import { sendMirror } from './sendMirror.ts';
 import { prepareWorkStore } from './workStoreSetup.ts';
 
 export interface DiffOptions {
@@ -143,6 +145,12 @@ export class WorkStore {
       ]);
       return { commits, uncommitted };
     });
+  }
+
+  /** Gives a session's own branches and checkpoints to its new environment, where `restoreCommand` asks for them. */
+  send(session: string, connect: Connect, signal?: AbortSignal): Promise<void> {
+    const only = prefixOf(session).replace(/\/$/, '');
+    return this.#do(() => sendMirror({ folder: this.#folder, only, connect }, signal));
   }
 
   /** Forgets everything of a session. Harmless when there is nothing. */

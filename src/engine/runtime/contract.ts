@@ -50,6 +50,11 @@ export interface EnvironmentSpec {
   readonly setup?: string | undefined;
   /** Host PEM file with more certificates, for the build of the image and for the container. */
   readonly certificates?: string | undefined;
+  /**
+   * The session had an environment and its container is gone: volumes that are still there are taken over as they are. When it
+   * fails or is cancelled they stay.
+   */
+  readonly rebuild?: boolean | undefined;
   /** Never a secret: what is here can be read by `docker inspect`. */
   readonly variables: Readonly<Record<string, string>>;
   /** Kept as a label, so that an orphan can be adopted: at most 4 KB of JSON without secrets. */

@@ -155,9 +155,12 @@ export class AutonomousClaude implements LiveClaude {
     this.#settleSent();
   }
 
+  /** However many commands follow each other, the first one's commits don't wait for the last. */
   #lookForCommits(): void {
-    clearTimeout(this.#commitTimer);
-    this.#commitTimer = setTimeout(() => void this.#bringHome(), commitDelay);
+    this.#commitTimer ??= setTimeout(() => {
+      this.#commitTimer = undefined;
+      void this.#bringHome();
+    }, commitDelay);
   }
 
   async #bringHome(): Promise<void> {

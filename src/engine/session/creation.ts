@@ -3,11 +3,12 @@ import type { OperationParsedInput } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
 import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import type { Base } from '../git/base.ts';
-import { isBranchName } from '../git/refName.ts';
+import { requireFreeBranch } from '../git/refName.ts';
 import type { Mirror } from '../git/mirror.ts';
 import { resolveSource, type Source } from '../git/source.ts';
 import type { Store } from '../store/store.ts';
 import { draftSession } from './draft.ts';
+import type { MakingNotes } from './makingNotes.ts';
 import type { Repositories } from './repositories.ts';
 
 type CreateInput = OperationParsedInput<'session.create'>;
@@ -17,9 +18,12 @@ export class Creation {
   readonly #store: Store;
   readonly #repositories: Repositories;
 
-  constructor(store: Store, repositories: Repositories) {
-    this.#store = store;
-    this.#repositories = repositories;
+  readonly #makings: MakingNotes;
+
+  constructor(parts: { store: Store; repositories: Repositories; makings: MakingNotes }) {
+    this.#store = parts.store;
+    this.#repositories = parts.repositories;
+    this.#makings = parts.makings;
   }
 
   async create(input: CreateInput, actor: Actor, signal: AbortSignal): Promise<Session> {
@@ -28,11 +32,7 @@ export class Creation {
         'invalid-input',
         'An autonomous session needs a task: give it with --prompt, or start an interactive session.',
       );
-    if (input.branch !== undefined && !isBranchName(input.branch))
-      throw new FlotillaError(
-        'invalid-input',
-        `${JSON.stringify(input.branch)} is no name for a branch. Use letters, digits, "-", "_", "." and "/".`,
-      );
+    if (input.branch !== undefined) requireFreeBranch(input.branch, []);
     const source = await resolveSource(input.repository, undefined, signal);
     const mirror = this.#repositories.mirror(source);
     await mirror.ensure(signal);
@@ -43,10 +43,17 @@ export class Creation {
       ...(await mirror.inspectBase(base.commit, signal)),
     ];
     const session = draftSession(input, source, base, notices);
-    await this.#requireFreeBranch(session, mirror, signal);
+    const heads = await mirror.heads(signal);
     throwIfCancelled(signal);
+    // From here on nothing waits: two that ask for one branch at once can't both get it.
+    const others = this.#store.sessions.list({ repositoryId: source.id }).map(({ branch }) => branch);
+    requireFreeBranch(session.branch, [...heads.map(({ name }) => name), ...others]);
     this.#store.repositories.upsert(session.repository);
-    return this.#store.sessions.create(session, actor);
+    this.#store.transaction(() => {
+      this.#store.sessions.create(session, actor);
+      this.#makings.keep(session.id, { certificates: input.certificates, origin: source.pushUrl });
+    });
+    return session;
   }
 
   async #base(
@@ -65,21 +72,6 @@ export class Creation {
     const taken = await mirror.takeUncommitted(base, signal);
     const nested = taken.nested.map((folder) => `The repository inside ${JSON.stringify(folder)} was not taken along.`);
     return { base: { ref: base.ref, commit: taken.commit }, nested };
-  }
-
-  async #requireFreeBranch(session: Session, mirror: Mirror, signal: AbortSignal): Promise<void> {
-    const { repository, branch } = session;
-    const taken = this.#store.sessions.list({ repositoryId: repository.id }).find((other) => other.branch === branch);
-    if (taken !== undefined)
-      throw new FlotillaError(
-        'branch-taken',
-        `The branch ${branch} belongs to the session "${taken.name}" (${taken.id}). Choose another with --branch.`,
-      );
-    if ((await mirror.heads(signal)).some(({ name }) => name === branch))
-      throw new FlotillaError(
-        'branch-taken',
-        `The repository already has a branch ${branch}. Choose another with --branch, or start from it with --base ${branch}.`,
-      );
   }
 }
 

@@ -27,6 +27,7 @@ export class Homecoming {
   readonly #repositories: Repositories;
   readonly #log: Log;
   readonly #marks: Documents;
+  readonly #underWay = new Map<string, AbortController>();
   readonly #jobs = new Map<string, Coalesced<void>>();
 
   constructor(parts: { book: SessionBook; runtime: Runtime; repositories: Repositories; marks: Documents; log: Log }) {
@@ -70,11 +71,21 @@ export class Homecoming {
    */
   async bringHalted(id: string, environment: Environment): Promise<void> {
     if ((await environment.status()) !== 'running') {
-      if (this.#marks.get(z.boolean(), 'home', id) !== false) return;
+      if (this.isHome(id)) return;
       await environment.start();
     }
     await this.bring(id);
     this.#marks.put('home', id, true);
+  }
+
+  /** All that the environment held when its Claude ended has come home. */
+  isHome(id: string): boolean {
+    return this.#marks.get(z.boolean(), 'home', id) !== false;
+  }
+
+  /** Gives up what is under way: what the environment holds is no longer wanted. */
+  abandon(id: string): void {
+    this.#underWay.get(id)?.abort();
   }
 
   forget(id: string): void {
@@ -83,21 +94,32 @@ export class Homecoming {
   }
 
   async #bring(id: string): Promise<void> {
+    const controller = new AbortController();
+    this.#underWay.set(id, controller);
+    try {
+      await this.#bringAll(id, controller.signal);
+    } finally {
+      this.#underWay.delete(id);
+    }
+  }
+
+  async #bringAll(id: string, given: AbortSignal): Promise<void> {
+    const within = (ms: number): AbortSignal => AbortSignal.any([given, AbortSignal.timeout(ms)]);
     const session = this.#book.get(id);
-    const environment = await this.#runtime.find(id, AbortSignal.timeout(30_000));
+    const environment = await this.#runtime.find(id, within(30_000));
     if (environment === undefined)
       throw new FlotillaError('environment-gone', `The environment of ${session.name} no longer exists.`);
-    const checkpoint = await this.#checkpoint(session, environment);
+    const checkpoint = await this.#checkpoint(session, environment, within(checkpointTimeout));
     const store = this.#repositories.workStore(session.repository);
-    const signal = AbortSignal.timeout(fetchTimeout);
+    const signal = within(fetchTimeout);
     await store.receive(id, { connect: (inner) => connect(environment, inner), signal, refs: checkpoint.refs });
     this.#noteCheckpoint(session, checkpoint);
     await this.#noteHead(id, store);
   }
 
-  async #checkpoint(session: Session, environment: Environment): Promise<Checkpoint> {
+  async #checkpoint(session: Session, environment: Environment, signal: AbortSignal): Promise<Checkpoint> {
     const { command, parse } = checkpointCommand(environment.workspaceFolder);
-    const checkpoint = parse(await environment.run({ command }, AbortSignal.timeout(checkpointTimeout)));
+    const checkpoint = parse(await environment.run({ command }, signal));
     for (const folder of checkpoint.nested) this.#noteNested(session.id, folder);
     return checkpoint;
   }

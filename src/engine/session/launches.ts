@@ -1,5 +1,5 @@
 import type { Session } from '../../protocol/session.ts';
-import { FlotillaError, isCancelled, throwIfCancelled, toErrorBody } from '../base/errors.ts';
+import { isCancelled, throwIfCancelled, toErrorBody } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
@@ -20,6 +20,16 @@ export interface LaunchParts {
 }
 
 export type Launch = Beginning & Making;
+
+interface Found {
+  readonly environment: Environment;
+  /** Made just now: nothing is lost when it goes again. */
+  readonly fresh: boolean;
+  readonly launch: Launch;
+}
+
+const lost =
+  'The environment of this session was lost and made anew. Branch and newest checkpoint are restored; the earlier conversation is not.';
 
 /** Starts sessions in the background, a few at a time, and can call each start off. */
 export class Launches {
@@ -78,12 +88,12 @@ export class Launches {
   async #start(id: string, launch: Launch, signal: AbortSignal): Promise<void> {
     const { book, lives } = this.#parts;
     const session = book.enter(id, 'starting', starting);
-    const { environment, fresh } = await this.#environment(session, launch, signal);
+    const { environment, fresh, launch: now } = await this.#environment(session, launch, signal);
     const { id: container, image, user, workspaceFolder } = environment;
     book.change(id, { environment: { id: container, image, user, workspaceFolder } });
     book.progress(id, { step: 'claude', title: 'Starting Claude', status: 'running', fraction: 0.95 });
     try {
-      await lives.begin(book.get(id), environment, launch, signal);
+      await lives.begin(book.get(id), environment, now, signal);
       throwIfCancelled(signal);
     } catch (error) {
       if (fresh) await this.#discard(id);
@@ -93,23 +103,28 @@ export class Launches {
     book.enter(id, 'running', atWork);
   }
 
-  /** The session's environment: the one it had, started again, or a new one when it never had one. */
-  async #environment(
-    session: Session,
-    launch: Launch,
-    signal: AbortSignal,
-  ): Promise<{ environment: Environment; fresh: boolean }> {
+  /** The session's environment: the one it had, started again or made anew when it was lost, or its first. */
+  async #environment(session: Session, launch: Launch, signal: AbortSignal): Promise<Found> {
     const { runtime, starter } = this.#parts;
     if (session.environment === undefined)
-      return { environment: await starter.make(session, launch, signal), fresh: true };
+      return { environment: await starter.make(session, launch, signal), fresh: true, launch };
     const environment = await runtime.find(session.id, signal);
-    if (environment === undefined)
-      throw new FlotillaError(
-        'environment-gone',
-        `The environment of "${session.name}" no longer exists. What came home of it can still be seen and pushed: flotilla push ${session.id}`,
-      );
+    if (environment === undefined) return this.#again(session, launch, signal);
     await environment.start(signal);
-    return { environment, fresh: false };
+    return { environment, fresh: false, launch };
+  }
+
+  async #again(session: Session, launch: Launch, signal: AbortSignal): Promise<Found> {
+    const { starter, book } = this.#parts;
+    const { environment, conversationKept } = await starter.remake(session, launch, signal);
+    if (conversationKept) return { environment, fresh: false, launch };
+    book.change(session.id, { claudeSessionId: undefined });
+    book.timeline(session.id, { kind: 'notice', text: lost });
+    const prompt =
+      session.prompt === ''
+        ? ''
+        : `${lost} See how far it is and go on. The task of the session is:\n\n${session.prompt}`;
+    return { environment, fresh: false, launch: { ...launch, resume: false, prompt } };
   }
 
   async #discard(id: string): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Store } from '../store/store.ts';
 import type { Making } from './starter.ts';
 
-const makingSchema = z.object({ certificates: z.string().optional() });
+const makingSchema = z.object({ certificates: z.string().optional(), origin: z.string().optional() });
 
 /** What a start needs and the public record does not show, kept for a start after a restart of the engine. */
 export class MakingNotes {
@@ -13,7 +13,7 @@ export class MakingNotes {
   }
 
   keep(id: string, making: Making): void {
-    if (making.certificates !== undefined) this.#store.documents.put('making', id, making);
+    this.#store.documents.put('making', id, making);
   }
 
   get(id: string): Making {

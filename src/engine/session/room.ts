@@ -74,7 +74,8 @@ export class SessionRoom {
     const hasCredentials = (): boolean => parts.credentials.kind !== 'none';
     const launches = new Launches({ ...common, lives, hasCredentials, starter: new Starter(common) });
     const pushing = new Pushing(common);
-    const [creation, makings] = [new Creation(store, repositories), new MakingNotes(store)];
+    const makings = new MakingNotes(store);
+    const creation = new Creation({ store, repositories, makings });
     this.#lives = lives;
     this.#launches = launches;
     this.sessions = new Sessions({ ...common, pushing, makings, creation, launches, lives });

@@ -45,9 +45,8 @@ export class Sessions {
   }
 
   async create(input: OperationParsedInput<'session.create'>, actor: Actor, signal: AbortSignal): Promise<Session> {
-    const { creation, makings, launches } = this.#parts;
+    const { creation, launches } = this.#parts;
     const session = await creation.create(input, actor, signal);
-    makings.keep(session.id, { certificates: input.certificates });
     return input.start ? launches.launch(session.id, this.#first(session)) : session;
   }
 
@@ -143,9 +142,10 @@ export class Sessions {
   }
 
   async remove(key: string, discard: boolean, actor: Actor): Promise<string> {
-    const { serial, launches, pushing, repositories, folders, store, homecoming } = this.#parts;
+    const { serial, launches, pushing, repositories, folders, store, homecoming, makings } = this.#parts;
     const session = this.#find(key);
     launches.callOff(session.id);
+    if (discard) homecoming.abandon(session.id);
     return serial.run(session.id, async () => {
       await this.#halt(session.id, { keepRunning: true, force: discard });
       if (!discard) await pushing.requireNothingLost(session.id);
@@ -153,6 +153,7 @@ export class Sessions {
       await repositories.workStore(session.repository).deleteSession(session.id);
       folders.remove(session.id);
       homecoming.forget(session.id);
+      makings.forget(session.id);
       store.sessions.remove(session.id, actor);
       return session.id;
     });
@@ -209,9 +210,24 @@ export class Sessions {
     await lives.stop(id);
     if (book.get(id).environment === undefined) return;
     const environment = await runtime.find(id, AbortSignal.timeout(30_000));
-    if (environment === undefined) return;
+    if (environment === undefined) {
+      if (options.force !== true) await this.#requireHome(id);
+      return;
+    }
     if (options.force !== true) await homecoming.bringHalted(id, environment);
     if (options.keepRunning !== true) await environment.stop();
+  }
+
+  /** A container that was removed from outside leaves volumes, which may hold what never came home. */
+  async #requireHome(id: string): Promise<void> {
+    const { runtime, homecoming, book } = this.#parts;
+    if (homecoming.isHome(id)) return;
+    const left = (await runtime.list(AbortSignal.timeout(30_000))).find(({ sessionId }) => sessionId === id);
+    if (left === undefined) return;
+    throw new FlotillaError(
+      'work-not-home',
+      `The container of "${book.get(id).name}" was removed, and its volumes may hold work that never came home. Resume the session with "flotilla resume ${id}", or remove it with --discard to lose that work.`,
+    );
   }
 
   async #discard(id: string): Promise<void> {

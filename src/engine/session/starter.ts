@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { fillCommand } from '../git/fill.ts';
 import { commitIdentity } from '../git/identity.ts';
+import { restoreCommand } from '../git/restore.ts';
 import { configFiles } from '../claude/configFiles.ts';
 import { claudeVariables } from '../claude/commandLine.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
@@ -16,6 +17,17 @@ import type { Repositories } from './repositories.ts';
 /** What of a session's making is not in its record: paths on the host that only this engine knows. */
 export interface Making {
   readonly certificates?: string | undefined;
+  /** Where the repository's own remote is, without credentials: what `origin` is called inside. */
+  readonly origin?: string | undefined;
+}
+
+/** The workspace has the session's branch, and Claude its configuration. */
+const isIntact = 'test -e /flotilla/claude/.claude.json && git rev-parse -q --verify "refs/heads/$1"';
+
+interface Filling {
+  readonly session: Session;
+  readonly environment: Environment;
+  readonly origin: string | undefined;
 }
 
 /** Milliseconds between two reports of one step. */
@@ -48,15 +60,54 @@ export class Starter {
     const report = this.reporter(session.id);
     const environment = await this.#runtime.provision(this.#spec(session, making), report, signal);
     try {
-      await this.#fill(session, environment, report, signal);
+      await this.#fill({ session, environment, origin: making.origin }, report, signal);
       if (session.setup !== undefined) await environment.runSetup(report, signal);
       return environment;
     } catch (error) {
-      await this.#runtime
-        .discard(session.id, AbortSignal.timeout(60_000))
-        .catch((failure: unknown) => this.#log.error('discarding failed', { session: session.id, error: failure }));
+      const failed = (failure: unknown): void => {
+        this.#log.error('discarding failed', { session: session.id, error: failure });
+      };
+      await this.#runtime.discard(session.id, AbortSignal.timeout(60_000)).catch(failed);
       throw error;
     }
+  }
+
+  /**
+   * A new environment in place of one whose container was lost. Volumes that are still there are taken over; otherwise the workspace
+   * is filled again and what had come home is put back, and `conversationKept` is false. When it rejects, the volumes stay.
+   */
+  async remake(
+    session: Session,
+    making: Making,
+    signal: AbortSignal,
+  ): Promise<{ environment: Environment; conversationKept: boolean }> {
+    const report = this.reporter(session.id);
+    const spec = { ...this.#spec(session, making), rebuild: true };
+    const environment = await this.#runtime.provision(spec, report, signal);
+    const intact = await environment.run({ command: ['sh', '-c', isIntact, 'sh', session.branch] }, signal);
+    if (intact.exitCode === 0) return { environment, conversationKept: true };
+    await this.#fill({ session, environment, origin: making.origin }, report, signal);
+    await this.#putBack(session, environment, signal);
+    if (session.setup !== undefined) await environment.runSetup(report, signal);
+    return { environment, conversationKept: false };
+  }
+
+  async #putBack(session: Session, environment: Environment, signal: AbortSignal): Promise<void> {
+    if (session.head === undefined && session.checkpoint === undefined) return;
+    const command = restoreCommand({
+      workspace: environment.workspaceFolder,
+      sessionId: session.id,
+      checkpoint: session.checkpoint?.number,
+    });
+    await this.#repositories.workStore(session.repository).send(
+      session.id,
+      async (inner) => {
+        const exec = await environment.exec({ command, cwd: '/' }, inner);
+        exec.stderr.resume();
+        return { toUploadPack: exec.stdin, fromUploadPack: exec.stdout, end: exec.exitCode };
+      },
+      signal,
+    );
   }
 
   /** Progress of a start as events: the fraction never falls, and lines of a build come at most four times a second. */
@@ -99,8 +150,7 @@ export class Starter {
 
   /** The workspace from the mirror's objects, and Claude's configuration beside it. */
   async #fill(
-    session: Session,
-    environment: Environment,
+    { session, environment, origin }: Filling,
     report: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<void> {
@@ -110,7 +160,7 @@ export class Starter {
       workspace: environment.workspaceFolder,
       branch: session.branch,
       base: session.base.commit,
-      url: session.repository.source,
+      url: origin,
       identity,
       refs: await this.#repositories.mirrorOf(session.repository).refs(signal),
     });

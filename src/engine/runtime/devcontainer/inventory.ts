@@ -92,6 +92,14 @@ export class Inventory {
     return [...containers, ...gone.flat()];
   }
 
+  /** Removes all but the volumes. */
+  async discardAround(sessionId: string): Promise<void> {
+    const { scopeLabel, sessionLabel } = this.names(sessionId);
+    await this.removeContainers(sessionId);
+    const networks = await this.#docker.networks([scopeLabel, sessionLabel]);
+    await Promise.all(networks.map(({ id }) => removed(() => this.#docker.removeNetwork(id))));
+  }
+
   async removeContainers(sessionId: string): Promise<string[]> {
     const { scopeLabel, sessionLabel } = this.names(sessionId);
     const containers = await this.#docker.containers([scopeLabel, sessionLabel]);

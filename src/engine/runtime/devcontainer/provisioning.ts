@@ -59,7 +59,7 @@ export class Provisioning {
     try {
       const [image] = await allSettled([
         this.#image(spec, steps, signal),
-        this.#refuseExisting(spec.sessionId, signal),
+        this.#requireRoom(spec, signal),
         mkdir(spec.folder, { recursive: true, mode: 0o700 }),
       ]);
       throwIfCancelled(signal);
@@ -74,13 +74,18 @@ export class Provisioning {
     } catch (error) {
       const failure = dockerFailure(error, signal);
       if (!isCancelled(failure)) steps.failed(messageOf(failure));
-      if (made.any) await this.#cleanUp(spec.sessionId, made.container && signal.aborted);
+      if (made.any) await this.#cleanUp(spec, made.container && signal.aborted);
       throw failure;
     }
   }
 
-  async #refuseExisting(sessionId: string, signal: AbortSignal): Promise<void> {
-    const parts = await this.#parts.inventory.parts(sessionId, signal);
+  async #requireRoom({ sessionId, rebuild }: EnvironmentSpec, signal: AbortSignal): Promise<void> {
+    const { inventory } = this.#parts;
+    if (rebuild === true && (await inventory.find(sessionId, signal)) === undefined) {
+      await inventory.discardAround(sessionId);
+      return;
+    }
+    const parts = await inventory.parts(sessionId, signal);
     if (parts.length === 0) return;
     const message = 'This session has an environment already. Resume it, or remove it first.';
     throw new FlotillaError('not-in-this-state', message, { detail: parts.join('\n') });
@@ -182,13 +187,15 @@ export class Provisioning {
   }
 
   /** Never hides why it was called. */
-  async #cleanUp(sessionId: string, mayComeLate: boolean): Promise<void> {
+  async #cleanUp({ sessionId, rebuild }: EnvironmentSpec, mayComeLate: boolean): Promise<void> {
     const { inventory, log } = this.#parts;
+    const discard = (): Promise<unknown> =>
+      rebuild === true ? inventory.discardAround(sessionId) : inventory.discard(sessionId);
     try {
-      await inventory.discard(sessionId);
+      await discard();
       for (const wait of mayComeLate ? lateAfterMs : []) {
         await sleep(wait);
-        await inventory.discard(sessionId);
+        await discard();
       }
     } catch (error) {
       log.error('something of a failed session stays in Docker', { session: sessionId, error });

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Puts a session's work back into a freshly filled workspace: sh restore.sh <workspace> <session> [<checkpoint number>]
+# Standard input and output are git's own protocol, with an upload-pack of the host at the other end. The branch that is checked out
+# moves to where it was, and the uncommitted work of the checkpoint is laid over it.
+# Exit codes: 0 restored, 64 wrong use, 66 the checkpoint could not be laid over the branch, others are git's.
+set -eu
+umask 022
+[ $# -ge 2 ] || exit 64
+workspace=$1 session=$2 number=${3:-}
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY
+export GIT_TERMINAL_PROMPT=0 GIT_LFS_SKIP_SMUDGE=1 LC_ALL=C
+cd "$workspace"
+
+# The helper that joins git to these streams has its own 0 and 1.
+exec 3<&0 4>&1 </dev/null >/dev/null
+git -c protocol.fd.allow=always -c protocol.version=0 -c gc.auto=0 -c maintenance.auto=false fetch -q --no-tags --no-write-fetch-head \
+  fd::3,4 "+refs/flotilla/$session/*:refs/flotilla/restored/*"
+exec 3<&- 4>&-
+
+git for-each-ref --format='%(refname:lstrip=4) %(objectname)' refs/flotilla/restored/heads | while read -r name commit; do
+  git -c core.hooksPath=/dev/null update-ref "refs/heads/$name" "$commit"
+done
+git -c core.hooksPath=/dev/null -c core.fsmonitor=false reset -q --hard
+[ -z "$number" ] || git update-ref "refs/flotilla/checkpoints/$number" "refs/flotilla/restored/checkpoints/$number"
+git for-each-ref --format='delete %(refname)' refs/flotilla/restored | git update-ref --stdin
+[ -n "$number" ] || exit 0
+checkpoint="refs/flotilla/checkpoints/$number"
+git diff --quiet "$checkpoint^1" "$checkpoint" -- && ! git rev-parse -q --verify "$checkpoint^3" >/dev/null && exit 0
+git stash apply -q --index "$checkpoint" || git stash apply -q "$checkpoint" || exit 66
