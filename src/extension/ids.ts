@@ -33,6 +33,7 @@ export const ids = {
     openDiff: 'flotilla.openDiff',
     openChanges: 'flotilla.openChanges',
     openFile: 'flotilla.openFile',
+    openFolder: 'flotilla.openFolder',
     attachContainer: 'flotilla.attachContainer',
     copyExecCommand: 'flotilla.copyExecCommand',
     // Credentials.
@@ -52,6 +53,7 @@ export const ids = {
   container: 'flotilla',
   view: { sessions: 'flotilla.sessions' },
   panel: { session: 'flotilla.session' },
+  statusBar: 'flotilla.status',
   walkthrough: 'flotilla.firstSession',
   terminalProfile: 'flotilla.terminal',
   /** Keys of `when` clauses; the ones of actions are `flotilla.can.<action>`. */
@@ -71,6 +73,8 @@ export const ids = {
     notifyFinished: 'flotilla.notifications.finished',
     notifyFailed: 'flotilla.notifications.failed',
     baseUrl: 'flotilla.anthropic.baseUrl',
+    terminalClipboard: 'flotilla.terminal.clipboard',
+    terminalLinks: 'flotilla.terminal.links',
     model: 'flotilla.newSession.model',
     permissionMode: 'flotilla.newSession.permissionMode',
     image: 'flotilla.newSession.image',
@@ -84,7 +88,7 @@ export const ids = {
   /** Keys of the extension's memory. */
   memory: { newSession: 'newSession.choices' },
   secret: { credential: 'credential' },
-  scheme: { files: 'flotilla', report: 'flotilla-report' },
+  scheme: { files: 'flotilla', revisions: 'flotilla-revision', report: 'flotilla-report' },
 } as const;
 
 type ValueOf<T> = T[keyof T];

@@ -29,7 +29,9 @@ export function revisionParts(place: Place, revision: Revision): UriParts {
 /** Reads a URI; `undefined` when it names no place of a session. Anybody may make one: nothing of it is taken on trust. */
 export function placeOf({ authority, path }: UriParts): Place | undefined {
   const relative = path.replace(/^\//, '').replace(/\/$/, '');
-  return /^[a-z0-9]{8}$/.test(authority) && isWorkspacePath(relative) ? { session: authority, path: relative } : undefined;
+  return /^[a-z0-9]{8}$/.test(authority) && isWorkspacePath(relative)
+    ? { session: authority, path: relative }
+    : undefined;
 }
 
 /** Reads the URI of how a file was; `undefined` when it is none. */

@@ -157,8 +157,14 @@ const types = {
   other: vscode.FileType.Unknown,
 } as const satisfies Record<FileStat['kind'], vscode.FileType>;
 
-const typeOf = ({ kind, isLink }: FileStat): vscode.FileType =>
-  isLink ? types[kind] | vscode.FileType.SymbolicLink : types[kind];
+/** VS Code adds the flag of a link to what the link leads to. */
+const linkTypes: Readonly<Record<FileStat['kind'], vscode.FileType>> = {
+  file: vscode.FileType.File | vscode.FileType.SymbolicLink,
+  folder: vscode.FileType.Directory | vscode.FileType.SymbolicLink,
+  other: vscode.FileType.SymbolicLink,
+};
+
+const typeOf = ({ kind, isLink }: FileStat): vscode.FileType => (isLink ? linkTypes[kind] : types[kind]);
 
 const statOf = (stat: FileStat): vscode.FileStat => ({
   type: typeOf(stat),
