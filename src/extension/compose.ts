@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerAttach } from './attach/registerAttach.ts';
 import { CommandRegistry } from './commandRegistry.ts';
 import { registerEngineCommands } from './commands/engineCommands.ts';
 import { registerSessionCommands } from './commands/sessionCommands.ts';
@@ -7,10 +8,15 @@ import { registerContextKeys } from './contextKeys.ts';
 import { CredentialStore } from './credentials.ts';
 import { EngineConnection } from './engineConnection.ts';
 import { registerEngineWatch } from './engineWatch.ts';
+import { registerFiles } from './files/registerFiles.ts';
 import { SessionModel } from './model/sessionModel.ts';
 import type { Parts } from './parts.ts';
+import { registerNotifications } from './notifications.ts';
 import { SessionPicker } from './sessionPicker.ts';
+import { registerSignIn } from './signIn.ts';
+import { registerStatusBar } from './statusBar.ts';
 import { registerSessionView } from './tree/registerSessionView.ts';
+import { registerUriHandler } from './uriHandler.ts';
 
 /**
  * The features, each of which registers what it has. One that fails is logged, and the others go on. Each takes from `Parts` only what
@@ -18,10 +24,17 @@ import { registerSessionView } from './tree/registerSessionView.ts';
  */
 const features: Readonly<Record<string, (parts: Parts) => vscode.Disposable | undefined>> = {
   contextKeys: registerContextKeys,
+  files: registerFiles,
+  attach: registerAttach,
   sessionView: registerSessionView,
   sessionCommands: registerSessionCommands,
   report: registerShowReport,
   engineCommands: registerEngineCommands,
+  signIn: registerSignIn,
+  statusBar: registerStatusBar,
+  notifications: registerNotifications,
+  uriHandler: registerUriHandler,
+  // The last one: what it finds is heard by all of the above.
   engineWatch: registerEngineWatch,
 };
 

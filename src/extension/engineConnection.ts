@@ -14,7 +14,8 @@ const manifestSchema = z.object({ version: z.string() });
  */
 export class EngineConnection implements vscode.Disposable {
   readonly #extensionPath: string;
-  readonly #version: string;
+  /** The extension's own. */
+  readonly version: string;
   readonly #log: vscode.LogOutputChannel;
   readonly #credentials: CredentialStore;
   #client: Promise<EngineClient> | undefined;
@@ -22,7 +23,7 @@ export class EngineConnection implements vscode.Disposable {
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, credentials: CredentialStore) {
     this.#extensionPath = context.extensionPath;
-    this.#version = manifestSchema.parse(context.extension.packageJSON).version;
+    this.version = manifestSchema.parse(context.extension.packageJSON).version;
     this.#log = log;
     this.#credentials = credentials;
   }
@@ -54,7 +55,7 @@ export class EngineConnection implements vscode.Disposable {
         face: 'vscode',
         start: 'if-needed',
         engineEntry: [process.execPath, path.join(this.#extensionPath, 'dist', 'engine.cjs')],
-        version: this.#version,
+        version: this.version,
         env: process.env,
         onEngine: (found) => this.#introduce(found),
       });

@@ -1,17 +1,29 @@
+import * as vscode from 'vscode';
 import { ids } from '../ids.ts';
 import type { Parts } from '../parts.ts';
+import { checkSystem } from './checkSystem.ts';
+import { collectDiagnostics } from './collectDiagnostics.ts';
+import { restartEngine } from './restartEngine.ts';
 import { showEngineLog } from './showEngineLog.ts';
 import { showEngineStatus } from './showEngineStatus.ts';
 
-/** Commands about the engine itself. */
-export function registerEngineCommands({
-  commands,
-  connection,
-  log,
-}: Pick<Parts, 'commands' | 'connection' | 'log'>): undefined {
+/** Commands about the engine itself, and about the extension. */
+export function registerEngineCommands(
+  parts: Pick<Parts, 'commands' | 'connection' | 'context' | 'log' | 'model'>,
+): undefined {
+  const { commands, connection, context, log } = parts;
   commands.registerAll({
+    [ids.command.checkSystem]: () => checkSystem(parts),
     [ids.command.showEngineStatus]: () => showEngineStatus({ connection, log }),
     [ids.command.showEngineLog]: () => showEngineLog({ connection }),
-    [ids.command.showLog]: () => log.show(),
+    [ids.command.restartEngine]: () => restartEngine(parts),
+    [ids.command.showLog]: () => {
+      log.show();
+    },
+    [ids.command.collectDiagnostics]: () => collectDiagnostics(parts),
+    [ids.command.openWalkthrough]: () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#${ids.walkthrough}`),
+    [ids.command.openSettings]: () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`),
   });
 }

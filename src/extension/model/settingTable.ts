@@ -16,6 +16,8 @@ export const settingTable = {
     .url({ protocol: /^https?$/ })
     .or(z.literal(''))
     .catch(''),
+  [ids.setting.terminalClipboard]: z.boolean().catch(false),
+  [ids.setting.terminalLinks]: onByDefault,
   [ids.setting.model]: text.catch(''),
   [ids.setting.permissionMode]: permissionModeSchema.catch('bypassPermissions'),
   [ids.setting.image]: text.catch(''),

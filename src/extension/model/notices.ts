@@ -1,0 +1,44 @@
+import type { Session } from '../../protocol/session.ts';
+import { oneLine } from './oneLine.ts';
+import type { ModelChange } from './sessionModel.ts';
+import { needsUser } from './urgency.ts';
+
+/** Something that the user is told of, once. */
+export interface Notice {
+  readonly kind: 'needs-input' | 'finished' | 'failed';
+  readonly session: Session;
+  readonly text: string;
+  /** The event's number: whoever tells it first has told it. */
+  readonly seq: number;
+  /** A credential is what is missing. */
+  readonly isAboutCredentials: boolean;
+}
+
+/** What the user is to be told of a change; most changes say nothing. Whatever was so before this window looked is no news. */
+export function noticeOf(change: ModelChange): Notice | undefined {
+  if (change.kind === 'all' || change.before === undefined || change.after === undefined) return undefined;
+  const { before, after, event } = change;
+  const found = newsOf(before, after);
+  if (found === undefined) return undefined;
+  const [kind, text] = found;
+  const isAboutCredentials = after.state === 'waiting' && after.reason.code === 'no-credentials';
+  return {
+    kind,
+    text: `${oneLine(after.name, 80)} ${oneLine(text, 300)}`,
+    session: after,
+    seq: event.seq,
+    isAboutCredentials,
+  };
+}
+
+function newsOf(before: Session, after: Session): [Notice['kind'], string] | undefined {
+  const why = needsUser(after);
+  if (why !== undefined) {
+    if (needsUser(before) === why) return undefined;
+    return ['needs-input', after.state === 'waiting' ? `waits: ${why}` : `needs you. ${why}`];
+  }
+  if (before.state === after.state) return undefined;
+  if (after.state === 'completed') return ['finished', `has finished. ${after.resultText ?? ''}`];
+  if (after.state === 'failed') return ['failed', `has failed: ${after.reason.message}`];
+  return undefined;
+}

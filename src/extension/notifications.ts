@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import { ids, type CommandId, type SettingId } from './ids.ts';
+import { type Notice, noticeOf } from './model/notices.ts';
+import type { Parts } from './parts.ts';
+import { readSetting } from './settings.ts';
+import { TellOnce } from './tellOnce.ts';
+
+const settingOf = {
+  'needs-input': ids.setting.notifyNeedsInput,
+  finished: ids.setting.notifyFinished,
+  failed: ids.setting.notifyFailed,
+} as const satisfies Readonly<Record<Notice['kind'], SettingId>>;
+
+/** Tells when a session needs its user, has finished or has failed: once, in one window, unless that kind is switched off. */
+export function registerNotifications({
+  context,
+  model,
+  log,
+}: Pick<Parts, 'context' | 'model' | 'log'>): vscode.Disposable {
+  const once = new TellOnce(vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath);
+  const tell = async (notice: Notice): Promise<void> => {
+    if (!readSetting(settingOf[notice.kind])) return;
+    // The session's id keeps numbers of different engines apart.
+    if (await once.claim(`${notice.session.id}-${notice.seq}`, vscode.window.state.focused)) await show(notice);
+  };
+  return vscode.Disposable.from(
+    model.onChange((change) => {
+      const notice = noticeOf(change);
+      if (notice !== undefined)
+        tell(notice).catch((error: unknown) => {
+          log.error(error instanceof Error ? error : String(error));
+        });
+    }),
+  );
+}
+
+interface Choice {
+  readonly title: string;
+  readonly command: CommandId;
+}
+
+async function show({ kind, text, session, isAboutCredentials }: Notice): Promise<void> {
+  const choice: Choice = isAboutCredentials
+    ? { title: 'Set API Key', command: ids.command.setApiKey }
+    : { title: 'Open Session', command: ids.command.openSession };
+  const message =
+    kind === 'finished'
+      ? vscode.window.showInformationMessage(text, choice)
+      : vscode.window.showWarningMessage(text, choice);
+  if ((await message) === undefined) return;
+  await vscode.commands.executeCommand(choice.command, ...(isAboutCredentials ? [] : [session.id]));
+}
