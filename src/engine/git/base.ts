@@ -2,7 +2,8 @@ import { FlotillaError } from '../base/errors.ts';
 import { GitError } from './gitError.ts';
 import { hostRunner } from './hostGit.ts';
 import { runHostGit } from './hostProcess.ts';
-import { branchPrefix, headRef, mirrorRefs, tagPrefix } from './mirrorRefs.ts';
+import { branchPrefix, headRef, tagPrefix } from './mirrorNames.ts';
+import { mirrorRefs } from './mirrorRefs.ts';
 import { nearest } from './nearest.ts';
 import type { Source } from './source.ts';
 

@@ -1,7 +1,8 @@
 import { FlotillaError } from '../base/errors.ts';
 import { hostRunner } from './hostGit.ts';
 import { runHostGit } from './hostProcess.ts';
-import { branchPrefix, headRef, mirrorRefs, tagPrefix } from './mirrorRefs.ts';
+import { branchPrefix, headRef, tagPrefix } from './mirrorNames.ts';
+import { mirrorRefs } from './mirrorRefs.ts';
 import type { Source } from './source.ts';
 
 /** Tells what a fetch does, one line for people. */

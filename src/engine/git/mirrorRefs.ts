@@ -1,3 +1,4 @@
+import { branchPrefix, tagPrefix } from './mirrorNames.ts';
 import type { GitCommand } from './runner.ts';
 
 export interface MirrorRef {
@@ -9,11 +10,6 @@ export interface MirrorRef {
   /** The commit behind it. */
   readonly commit: string;
 }
-
-export const branchPrefix = 'refs/remotes/origin/';
-export const tagPrefix = 'refs/tags/';
-/** What the origin's HEAD is: a symbolic ref to a branch, or a commit. Outside of what a fetch may prune. */
-export const headRef = 'refs/flotilla/head';
 
 const pattern = /^([0-9a-f]{40,64}) ([0-9a-f]{40,64})? ?(refs\/(?:remotes\/origin|tags)\/(.+))$/;
 
