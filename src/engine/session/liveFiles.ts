@@ -21,9 +21,9 @@ interface Call {
 
 /** The files of a running environment's workspace, through media/tools/files.sh. What they are is hostile; nothing of it runs here. */
 export class LiveFiles {
-  readonly #environment: Environment;
+  readonly #environment: Pick<Environment, 'workspaceFolder' | 'run'>;
 
-  constructor(environment: Environment) {
+  constructor(environment: Pick<Environment, 'workspaceFolder' | 'run'>) {
     this.#environment = environment;
   }
 

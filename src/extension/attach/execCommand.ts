@@ -5,8 +5,8 @@ export interface ShellPlace {
   readonly workspaceFolder: string;
 }
 
-/** The best shell that there is inside. */
-const shell = 'exec $(command -v bash || echo sh)';
+/** The best shell that there is inside; without a "$", which PowerShell would take for its own. */
+const shell = 'command -v bash >/dev/null && exec bash; exec sh';
 
 /** The arguments of `docker` for a shell in a container. */
 export const execArguments = ({ name, user, workspaceFolder }: ShellPlace): string[] => [

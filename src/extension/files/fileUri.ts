@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ids } from '../ids.ts';
-import { partsOf, type Place, placeOf, type Revision, revisionParts } from './place.ts';
+import { partsOf, type Place, placeOf } from './place.ts';
+import { type Revision, revisionParts } from './revision.ts';
 
 /** A file of a session, to be opened and edited. */
 export const fileUri = (place: Place): vscode.Uri => vscode.Uri.from({ scheme: ids.scheme.files, ...partsOf(place) });

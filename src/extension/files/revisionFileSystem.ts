@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../client/engineClient.ts';
 import { fileSystemError } from './fileSystemError.ts';
-import { revisionOf } from './place.ts';
+import { revisionOf } from './revision.ts';
 
 /** Files that are kept for the next question about them: an editor asks for one several times. */
 const maxKept = 24;

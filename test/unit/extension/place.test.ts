@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { partsOf, placeOf } from '../../../src/extension/files/place.ts';
+import { revisionOf, revisionParts } from '../../../src/extension/files/revision.ts';
+
+const commit = '0123456789abcdef0123456789abcdef01234567';
+const place = { session: 'abcd1234', path: 'src/a b ü.ts' };
+
+describe('URIs of session files', () => {
+  it('lead back to where they came from', () => {
+    assert.deepEqual(placeOf(partsOf(place)), place);
+    assert.deepEqual(placeOf(partsOf({ session: 'abcd1234', path: '' })), { session: 'abcd1234', path: '' });
+    for (const revision of [{ which: 'base', commit }, { which: 'checkpoint', commit }, { which: 'nothing' }] as const)
+      assert.deepEqual(revisionOf(revisionParts(place, revision)), { ...place, revision });
+  });
+
+  it('take a folder with a slash at its end for the folder', () => {
+    assert.equal(placeOf({ authority: 'abcd1234', path: '/src/', query: '' })?.path, 'src');
+  });
+
+  it('are not believed when anybody made them up', () => {
+    const wrong = [
+      { authority: '', path: '/a', query: '' },
+      { authority: '../../x', path: '/a', query: '' },
+      { authority: 'abcd1234', path: '/../a', query: '' },
+      { authority: 'abcd1234', path: '/a//b', query: '' },
+    ];
+    for (const parts of wrong) assert.equal(placeOf(parts), undefined, JSON.stringify(parts));
+    for (const query of ['', 'base', 'base=HEAD', 'head=' + commit, `base=${commit}&x=1`, 'checkpoint=--help'])
+      assert.equal(revisionOf({ authority: 'abcd1234', path: '/a', query }), undefined, query);
+  });
+});
