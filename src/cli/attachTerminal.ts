@@ -6,7 +6,7 @@ import type { Engine, TerminalLink } from './engineDoor.ts';
 import { type ExitCode, exitCodes } from './exitCodes.ts';
 import { RawTerminal } from './rawTerminal.ts';
 import { cleanText } from './cleanText.ts';
-import { terminalFilter } from './terminalFilter.ts';
+import { terminalFilter } from '../client/terminalFilter.ts';
 
 /** Ctrl-] as terminals send it: plain, and in the two extended encodings that a program can switch on. */
 const detachKeys = /\x1d|\x1b\[93;5u|\x1b\[27;5;93~/;

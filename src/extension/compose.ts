@@ -11,10 +11,13 @@ import { registerEngineWatch } from './engineWatch.ts';
 import { registerFiles } from './files/registerFiles.ts';
 import { SessionModel } from './model/sessionModel.ts';
 import type { Parts } from './parts.ts';
+import { registerNewSession } from './newSession/registerNewSession.ts';
 import { registerNotifications } from './notifications.ts';
+import { registerSessionPanels } from './panel/registerSessionPanels.ts';
 import { SessionPicker } from './sessionPicker.ts';
 import { registerSignIn } from './signIn.ts';
 import { registerStatusBar } from './statusBar.ts';
+import { registerTerminals } from './terminal/registerTerminals.ts';
 import { registerSessionView } from './tree/registerSessionView.ts';
 import { registerUriHandler } from './uriHandler.ts';
 
@@ -27,7 +30,10 @@ const features: Readonly<Record<string, (parts: Parts) => vscode.Disposable | un
   files: registerFiles,
   attach: registerAttach,
   sessionView: registerSessionView,
+  newSession: registerNewSession,
   sessionCommands: registerSessionCommands,
+  sessionPanels: registerSessionPanels,
+  terminals: registerTerminals,
   report: registerShowReport,
   engineCommands: registerEngineCommands,
   signIn: registerSignIn,

@@ -1,8 +1,8 @@
 import type { TimelineItem } from '../../protocol/panel.ts';
+import { longestTimeline, replacesLast } from '../../protocol/panelTimeline.ts';
 import { element, fill, icon } from '../dom.ts';
 import { cutText } from '../plainText.ts';
 import { entryLook } from './entryLook.ts';
-import { longestTimeline, placementOf } from './timelineItems.ts';
 
 /** Characters of a text that show before "Show more", and the most that can show at all. */
 const shortText = 600;
@@ -47,9 +47,8 @@ export class TimelineView {
   }
 
   #add(item: TimelineItem): void {
-    const placement = placementOf(item, this.#last);
-    if (placement === 'skip') return;
-    if (placement === 'replace') this.#list.lastElementChild?.remove();
+    if (item.seq <= (this.#last?.seq ?? 0)) return;
+    if (replacesLast(item, this.#last)) this.#list.lastElementChild?.remove();
     this.#list.append(row(item));
     this.#last = item;
   }

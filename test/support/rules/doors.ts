@@ -21,6 +21,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   '@xterm/addon-unicode11': /^src\/webview\/terminal\//,
   '@xterm/addon-web-links': /^src\/webview\/terminal\//,
   '@xterm/addon-webgl': /^src\/webview\/terminal\//,
+  '@vscode-elements/elements': /^src\/webview\//,
   fastify: /^src\/engine\/server\//,
   '@fastify/websocket': /^src\/engine\/server\//,
   pino: /^src\/engine\/base\//,

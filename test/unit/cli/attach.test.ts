@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { terminalFilter } from '../../../src/cli/terminalFilter.ts';
+import { terminalFilter } from '../../../src/client/terminalFilter.ts';
 import { type CliBed, cliBed, session, until } from './bed.ts';
 import { FakeEngine } from './fakeEngine.ts';
 

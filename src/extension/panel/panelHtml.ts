@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+
+/**
+ * The page of a panel. Its policy lets in our own script, style sheets and font, and nothing else: no inline script, nothing remote, no
+ * requests. `sessionId` has been checked to be one.
+ */
+export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, sessionId: string): string {
+  const nonce = randomBytes(24).toString('base64url');
+  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', name)).toString();
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
+    `font-src ${webview.cspSource}`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="stylesheet" id="vscode-codicon-stylesheet" nonce="${nonce}" href="${file('codicon.css')}">
+    <link rel="stylesheet" nonce="${nonce}" href="${file('panel.css')}">
+    <title>Flotilla session</title>
+  </head>
+  <body>
+    <div id="panel" data-session="${sessionId}"></div>
+    <script nonce="${nonce}" src="${file('panel.js')}"></script>
+  </body>
+</html>`;
+}
