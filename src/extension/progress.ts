@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 export interface Reporter {
   readonly signal: AbortSignal;
   /** `fraction` is of the whole, 0 to 1, and never falls. */
-  report(message: string, fraction?: number): void;
+  readonly report: (message: string, fraction?: number) => void;
 }
 
 /** Runs something under a progress notification. Cancel there fires the signal. */

@@ -25,8 +25,9 @@ export class SessionPicker {
    * makes sense for. `undefined` when nobody picked. Rejects with `unknown-session` or `not-in-this-state`.
    */
   async pick(given: unknown, action: SessionAction | undefined, title: string): Promise<Session | undefined> {
+    await this.#model.ready();
     const id = given === 'selection' ? this.selection() : sessionIdOf(given);
-    if (id !== undefined) return this.#known(id);
+    if (id !== undefined) return await this.#known(id);
     const fitting = this.#model.sessions.filter((session) => action === undefined || can(session, action));
     if (fitting.length === 0)
       throw EngineError.of('not-in-this-state', 'There is no session for which this can be done now.');
@@ -35,7 +36,9 @@ export class SessionPicker {
     return (await vscode.window.showQuickPick(items, options))?.session;
   }
 
-  #known(id: string): Session {
+  async #known(id: string): Promise<Session> {
+    // It may be so new that the event of it is still on its way.
+    if (this.#model.get(id) === undefined) await this.#model.reload();
     const session = this.#model.get(id);
     if (session === undefined) throw EngineError.of('unknown-session', `There is no session ${id} any more.`);
     return session;

@@ -85,6 +85,22 @@ export class SessionModel implements Disposable {
     this.#running ??= this.#run();
   }
 
+  /** Starts, and waits until the sessions are known. Rejects with why the engine can't be reached. */
+  async ready(): Promise<void> {
+    if (this.#engine.kind === 'connected') return;
+    const settled = Promise.withResolvers<undefined>();
+    const listening = this.onChange(() => {
+      if (this.#engine.kind === 'connected') settled.resolve(undefined);
+      if (this.#engine.kind === 'failed') settled.reject(this.#engine.error);
+    });
+    try {
+      this.start();
+      await settled.promise;
+    } finally {
+      listening.dispose();
+    }
+  }
+
   /** Reads all sessions anew. Rejects when the engine can't be reached. */
   async reload(): Promise<void> {
     if (this.#engine.kind === 'connected') await this.#readAll(await this.#source.client());

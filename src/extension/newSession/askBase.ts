@@ -1,0 +1,39 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { branchesOf } from './gitExtension.ts';
+import { refProblem } from './problems.ts';
+import { askPick, type Back, back } from './quickInput.ts';
+
+interface Item extends vscode.QuickPickItem {
+  readonly ref: string;
+}
+
+/** From where the branch starts; the empty text is the folder's current branch, or the remote's default branch. */
+export async function askBase(repository: string): Promise<string | Back | undefined> {
+  const isFolder = path.isAbsolute(repository);
+  const own: Item = {
+    label: isFolder ? '$(git-branch) The current branch' : "$(git-branch) The remote's default branch",
+    ref: '',
+  };
+  const chosen = await askPick<Item>({
+    title: 'New Session: Start From',
+    placeholder: 'Choose a branch or tag, or type any commit',
+    items: [own],
+    more: isFolder ? known(repository) : undefined,
+    typed: (text) =>
+      refProblem(text) === undefined
+        ? { label: `$(git-commit) Use ${text}`, alwaysShow: true, ref: text }
+        : { label: `$(error) ${refProblem(text) ?? ''}`, alwaysShow: true, ref: '' },
+    canGoBack: true,
+  });
+  return chosen === undefined || chosen === back ? chosen : chosen.ref;
+}
+
+async function known(folder: string): Promise<Item[]> {
+  const { current, all } = await branchesOf(folder);
+  return all.map((ref) => ({
+    label: `$(git-branch) ${ref}`,
+    ...(ref === current ? { description: 'current' } : {}),
+    ref,
+  }));
+}
