@@ -74,7 +74,9 @@ list() {
   [ -r "$place" ] && cd "$place" 2>/dev/null || exit $denied
   find . -mindepth 1 -maxdepth 1 -exec stat -c '%f %s %Y %y %n/' {} + 2>/dev/null
   printf '//\n'
-  find . -mindepth 1 -maxdepth 1 -type l -exec sh "$script" "$root" links {} +
+  find . -mindepth 1 -maxdepth 1 -type l -exec sh "$script" "$root" links {} + 2>/dev/null
+  # What vanished meanwhile, and links that lead nowhere, are no failure of the list.
+  return 0
 }
 # Of links in the current folder.
 links() {
@@ -82,6 +84,7 @@ links() {
     real=$(readlink -f "$link" && printf x) || continue
     is_inside "${real%?x}" && stat -L -c '%f %s %Y %y %n/' "$link" 2>/dev/null
   done
+  return 0
 }
 read_file() {
   follow "$1" || exit

@@ -31,7 +31,7 @@ export function fileFailure(exitCode: number | undefined, path: string, stderr =
   if (exitCode === undefined)
     return new FlotillaError('environment-gone', "The session's environment stopped meanwhile. Resume it to go on.");
   const [code, sentence] = failures[exitCode] ?? ['internal', fallback];
-  return new FlotillaError(code, sentence(JSON.stringify(path)), { detail });
+  return new FlotillaError(code, sentence(path === '' ? 'the workspace' : JSON.stringify(path)), { detail });
 }
 
 const fallback = (path: string): string => `${path} could not be reached in the session's environment.`;

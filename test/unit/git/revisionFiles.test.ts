@@ -48,7 +48,7 @@ describe('files of a commit', () => {
     assert.deepEqual(entries?.map(({ name }) => name).sort(), [' missing', 'b c.txt', 'new\nline']);
     const top = await files.list('');
     assert.equal(top?.find(({ name }) => name === 'link')?.kind, 'link');
-    assert.equal(top?.find(({ name }) => name === 'sub')?.kind, 'folder');
+    assert.equal(top.find(({ name }) => name === 'sub')?.kind, 'folder');
     assert.equal(await files.list('a.txt'), undefined);
     assert.equal(await files.list('no'), undefined);
   });

@@ -93,6 +93,16 @@ describe("the files of a session's workspace", () => {
     for (const name of names) assert.equal(await text(`sub/${name}`), name);
   });
 
+  it('lists a folder that holds nothing but links that lead nowhere', async () => {
+    await symlink('/etc/passwd', at('sub/deep/out'));
+    await symlink('nowhere', at('sub/deep/dangling'));
+    const { entries } = await files.list('sub/deep', signal);
+    assert.deepEqual(entries.map(({ name, stat: { kind } }) => `${name} ${kind}`).sort(), [
+      'dangling other',
+      'out other',
+    ]);
+  });
+
   it('lists what any names make, one entry each', async () => {
     const name = fc
       .string({
