@@ -3,13 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../../src/engine/base/errors.ts';
-import { findPart } from '../bed.ts';
+import { findPart, hostCertificates } from '../bed.ts';
 import { Flotilla } from '../flotilla.ts';
 import { sampleRepository } from '../sampleRepository.ts';
 import type { Tally } from '../tally.ts';
 import { type Report, reportSchema } from '../testReport.ts';
 import { runInCodeServer } from './codeServerHost.ts';
 import { desktopHost } from './desktopHost.ts';
+import { hostScenario } from './hostScenario.ts';
 
 /** What every kind of host is given. */
 export interface HostSuite {
@@ -44,12 +45,20 @@ export async function runHost(tally: Tally): Promise<void> {
 }
 
 async function runIn(name: string, host: Host, tally: Tally): Promise<void> {
-  const flotilla = await Flotilla.start({ baseImage: await findPart('base image').catch(() => '') });
+  const baseImage = await findPart('base image').catch(() => '');
+  const flotilla = await Flotilla.start({ scenario: hostScenario, baseImage });
   const folder = await mkdtemp(path.join(os.tmpdir(), 'fl-host-'));
   try {
     const { folder: workspace } = await sampleRepository(folder);
     const report = path.join(folder, 'report');
-    const env = { ...flotilla.env, FLOTILLA_HOST_REPORT: report };
+    const docker = baseImage === '' ? {} : { FLOTILLA_HOST_DOCKER: '1' };
+    const certificates = hostCertificates();
+    const env = {
+      ...flotilla.env,
+      ...docker,
+      ...(certificates === undefined ? {} : { FLOTILLA_HOST_CERTIFICATES: certificates }),
+      FLOTILLA_HOST_REPORT: report,
+    };
     const tests = path.join(root, 'out/host/index.cjs');
     const failure = await host({ extension: root, tests, workspace, env, limitMs });
     count(name, await readReports(report), { failure, tally });
