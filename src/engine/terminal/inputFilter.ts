@@ -8,11 +8,11 @@ const answers = [
   String.raw`\x1b\[\??[\d;]*\$y`,
   String.raw`\x1b\[[\d;]+t`,
   String.raw`\x1b\]\d[^\x07\x1b]*(?:\x07|\x1b\\)`,
-  String.raw`\x1bP[^\x1b]*\x1b\\`,
+  String.raw`\x1bP[01]?[>$+!][^\x1b]*\x1b\\`,
 ];
 const answer = new RegExp(answers.join('|'), 'g');
 /** The beginning of an answer at the end of what came; a key such as Escape, Alt-[ or Alt-] alone is not held. */
-const unfinished = /\x1b(?:\[[?>=][\d;$]*|\[\d[\d;$]*|\]\d[^\x07\x1b]*\x1b?|P[^\x1b]+\x1b?)$/;
+const unfinished = /\x1b(?:\[[?>=][\d;$]*|\[\d[\d;$]*|\]\d[^\x07\x1b]*\x1b?|P[01]?[>$+!][^\x1b]*\x1b?)$/;
 const focusReports = /\x1b\[[IO]/g;
 const maxHeld = 4096;
 

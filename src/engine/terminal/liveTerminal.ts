@@ -84,34 +84,41 @@ export class LiveTerminal {
   /** Ends the stream and tells everybody why. The program inside goes on. */
   async end(message: string): Promise<void> {
     if (this.#ended) return;
-    this.#ended = true;
-    const posts = [...this.#posts];
-    this.#posts.clear();
-    this.#owner = undefined;
-    for (const post of posts) this.#tell(() => post.ended(message));
-    this.#onEnd();
+    this.#finish(message);
     try {
       await this.#exec.kill();
     } catch (error) {
       this.#log.warn('the terminal stream could not be ended', { error: messageOf(error) });
     } finally {
       this.#exec.stdout.destroy();
-      this.#screen.close();
     }
+  }
+
+  #finish(message: string): void {
+    this.#ended = true;
+    const posts = [...this.#posts];
+    this.#posts.clear();
+    this.#owner = undefined;
+    for (const post of posts) this.#tell(() => post.ended(message));
+    this.#onEnd();
+    this.#screen.close();
   }
 
   /** Reads only as fast as the screen parses: the stream's own flow control does the rest. */
   async #follow(): Promise<void> {
+    const message = 'The terminal has ended. Attach again to look whether the session goes on.';
     try {
       for await (const chunk of this.#exec.stdout as AsyncIterable<Buffer>) {
         for (let at = 0; at < chunk.length && !this.#ended; at += pieceBytes)
           await this.#show(this.#cutter.feed(chunk.subarray(at, at + pieceBytes)));
         if (this.#ended) return;
       }
+      if (!this.#ended) this.#finish(message);
     } catch (error) {
       if (!this.#ended) this.#log.warn('the terminal stream broke', { error: messageOf(error) });
+      // The program that draws may still be there, and nobody would see it.
+      await this.end(message);
     }
-    await this.end('The terminal has ended. Attach again to look whether the session goes on.');
   }
 
   #show(bytes: Uint8Array): Promise<void> {

@@ -13,8 +13,11 @@ const openers = new Map<number, State>([
   [0x5e, 'string'],
   [0x5f, 'string'],
 ]);
-/** Characters that join the cell before them: without a limit one cell could grow without end. */
-const zeroWidth = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u;
+/**
+ * Characters that join the cell before them: without a limit one cell could grow without end. The single ones are what xterm.js 6 (its
+ * Unicode 6 table) joins beyond today's classes.
+ */
+const zeroWidth = /[\p{Mn}\p{Me}\p{Cf}\u06de\u1160-\u11ff\u1734\u302e\u302f]/u;
 const maxJoined = 32;
 
 /** The longest control string (OSC, DCS …) and the longest other sequence, in bytes; what is longer is dropped. */
@@ -49,8 +52,9 @@ export class StreamCutter {
     const out: Uint8Array[] = [];
     let from = 0;
     let boundary = 0;
-    for (const [index, byte] of chunk.entries()) {
-      const step = this.#step(byte);
+    for (let index = 0; index < chunk.length; index += 1) {
+      const byte = chunk[index] ?? 0;
+      const step = this.#isPlain(byte) ? 'complete' : this.#step(byte);
       if (step === 'open') continue;
       if (step === 'drop') {
         this.#release(out, chunk.subarray(from, boundary));
@@ -62,6 +66,13 @@ export class StreamCutter {
     this.#release(out, chunk.subarray(from, boundary));
     if (boundary < chunk.length) this.#held.push(chunk.slice(boundary));
     return Buffer.concat(out);
+  }
+
+  /** Most bytes are plain text between sequences: each is a unit, and needs no more looking at. */
+  #isPlain(byte: number): boolean {
+    if (this.#state !== 'ground' || byte >= 0x80 || byte === escapeByte) return false;
+    this.#joined = 0;
+    return true;
   }
 
   /** Whole units at the beginning of a chunk, behind the beginning that was held back of the first of them. */

@@ -153,8 +153,18 @@ describe('the terminal of a session', () => {
     execs[0]!.stdout.end();
     await until(() => viewers.every((viewer) => viewer.messages.at(-1)?.type === 'ended'));
     assert.ok(viewers[0]!.text().endsWith('bye'));
+    assert.equal(execs[0]!.killed, 0);
     await hub.attach('a', new FakeViewer());
     assert.equal(execs.length, 2);
+  });
+
+  it('ends a stream that breaks, so that no client is left behind in the environment', async () => {
+    const { hub, execs } = bed();
+    const viewer = new FakeViewer();
+    await hub.attach('a', viewer);
+    execs[0]!.stdout.destroy(new Error('connection reset'));
+    await until(() => viewer.messages.at(-1)?.type === 'ended');
+    await until(() => execs[0]!.killed === 1);
   });
 
   it('ends a stream that comes up after its session was detached', async () => {
