@@ -17,7 +17,10 @@ export interface ClaudeOptions {
 
 type Command = readonly [string, ...string[]];
 
-/** A run that reads messages and writes events, one JSON object a line. The first prompt is a message, not an argument. */
+/**
+ * A run that reads messages and writes events, one JSON object a line. The first prompt is a message, not an argument. Its events say all
+ * that our hooks would, and Claude waits for a hook before its first word: it gets none of ours.
+ */
 export const autonomousCommand = (options: ClaudeOptions): Command => [
   'claude',
   '-p',
@@ -26,13 +29,16 @@ export const autonomousCommand = (options: ClaudeOptions): Command => [
 ];
 
 /** The terminal interface. The prompt comes last, after `--`. */
-export const interactiveCommand = (options: ClaudeOptions): Command => ['claude', ...common(options)];
+export const interactiveCommand = (options: ClaudeOptions): Command => [
+  'claude',
+  ...['--settings', settingsFile],
+  ...common(options),
+];
 
 function common({ permissionMode, model, context, conversation }: ClaudeOptions): string[] {
   return [
     // Always said: `auto`, the default of the terminal interface, denies behind a base URL of our own.
     ...['--permission-mode', permissionMode],
-    ...['--settings', settingsFile],
     ...(context === '' ? [] : ['--append-system-prompt', context]),
     ...(model === undefined ? [] : [`--model=${model}`]),
     ...conversationFlags(conversation),

@@ -55,6 +55,11 @@ export interface EnvironmentSpec {
    * fails or is cancelled they stay.
    */
   readonly rebuild?: boolean | undefined;
+  /**
+   * Runs as soon as the environment can execute commands, while the rest of it is still being finished: starts are faster that way.
+   * Its failure is that of `provision`.
+   */
+  readonly prepare?: ((environment: Environment, signal: AbortSignal) => Promise<void>) | undefined;
   /** Never a secret: what is here can be read by `docker inspect`. */
   readonly variables: Readonly<Record<string, string>>;
   /** Kept as a label, so that an orphan can be adopted: at most 4 KB of JSON without secrets. */

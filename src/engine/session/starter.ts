@@ -7,7 +7,7 @@ import { commitIdentity } from '../git/identity.ts';
 import { restoreCommand } from '../git/restore.ts';
 import { configFiles } from '../claude/configFiles.ts';
 import { claudeVariables } from '../claude/commandLine.ts';
-import type { Environment, Runtime } from '../runtime/contract.ts';
+import type { Environment, EnvironmentSpec, Runtime } from '../runtime/contract.ts';
 import { FlotillaError } from '../base/errors.ts';
 import type { SessionBook } from './book.ts';
 import { describe } from './draft.ts';
@@ -58,9 +58,12 @@ export class Starter {
   /** When it rejects, nothing of the environment is left. */
   async make(session: Session, making: Making, signal: AbortSignal): Promise<Environment> {
     const report = this.reporter(session.id);
-    const environment = await this.#runtime.provision(this.#spec(session, making), report, signal);
+    const spec: EnvironmentSpec = {
+      ...this.#spec(session, making),
+      prepare: (environment, inner) => this.#fill({ session, environment, origin: making.origin }, report, inner),
+    };
+    const environment = await this.#runtime.provision(spec, report, signal);
     try {
-      await this.#fill({ session, environment, origin: making.origin }, report, signal);
       if (session.setup !== undefined) await environment.runSetup(report, signal);
       return environment;
     } catch (error) {
@@ -124,7 +127,7 @@ export class Starter {
     };
   }
 
-  #spec(session: Session, making: Making): Parameters<Runtime['provision']>[0] {
+  #spec(session: Session, making: Making): EnvironmentSpec {
     this.#folders.make(session.id);
     return {
       sessionId: session.id,

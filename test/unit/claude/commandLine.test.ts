@@ -11,15 +11,19 @@ const options = {
 } as const;
 
 describe("Claude's command line", () => {
-  it('always says the permission mode and our settings, and never the prompt', () => {
+  it('always says the permission mode, and never the prompt', () => {
     for (const command of [autonomousCommand(options), interactiveCommand(options)]) {
       const text = command.join(' ');
       assert.match(text, /--permission-mode plan/);
-      assert.match(text, /--settings \/flotilla\/claude\/run\/settings.json/);
       assert.doesNotMatch(text, /secret plans/);
     }
     assert.ok(autonomousCommand(options).includes('-p'));
     assert.ok(!interactiveCommand(options).includes('-p'));
+  });
+
+  it('hooks an interactive Claude alone: an autonomous one says it all in its events, and starts sooner', () => {
+    assert.match(interactiveCommand(options).join(' '), /--settings \/flotilla\/claude\/run\/settings.json/);
+    assert.doesNotMatch(autonomousCommand(options).join(' '), /--settings/);
   });
 
   it('takes model and conversation as values that can not be taken for flags', () => {

@@ -145,11 +145,13 @@ export class Provisioning {
     const onStep = (step: string): void => {
       steps.creep('container', containerEnd, step);
       if (step.startsWith('Inspecting container'))
-        ready ??= this.#makeFolder({ ...spec, ...made, id: containerName(spec) }, signal);
+        ready ??= this.#ready(spec, { ...spec, ...made, id: containerName(spec) }, signal);
       ready?.catch(() => undefined);
     };
     const up = this.#up(spec, text, onStep, signal);
     await Promise.allSettled([up, networked]);
+    // What runs inside must have ended before anything is removed.
+    await Promise.allSettled([ready]);
     await networked;
     const id = await up.catch(async (error: unknown) => {
       if (!isNetworkMissing(error)) throw error;
@@ -157,7 +159,14 @@ export class Provisioning {
       return await this.#up(spec, text, onStep, signal);
     });
     const facts = { ...spec, ...made, id };
-    return new DevcontainerEnvironment(docker, facts, await (ready ?? this.#makeFolder(facts, signal)));
+    return new DevcontainerEnvironment(docker, facts, await (ready ?? this.#ready(spec, facts, signal)));
+  }
+
+  /** The workspace folder, and what the session wants in it before the environment is handed over. */
+  async #ready(spec: EnvironmentSpec, facts: EnvironmentFacts, signal: AbortSignal): Promise<Owner> {
+    const owner = await this.#makeFolder(facts, signal);
+    await spec.prepare?.(new DevcontainerEnvironment(this.#parts.docker, facts, owner), signal);
+    return owner;
   }
 
   async #up(spec: EnvironmentSpec, text: string, onStep: (text: string) => void, signal: AbortSignal): Promise<string> {
