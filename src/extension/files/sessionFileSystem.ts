@@ -77,10 +77,11 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
   async writeFile(
     uri: vscode.Uri,
     content: Uint8Array,
-    options: { readonly create: boolean; readonly overwrite: boolean },
+    // VS Code hands over more than its interface says.
+    { create, overwrite }: { readonly create: boolean; readonly overwrite: boolean },
   ): Promise<void> {
     const place = requirePlace(uri);
-    const stat = await this.#do(uri, () => this.#write(place, content, options));
+    const stat = await this.#do(uri, () => this.#write(place, content, { create, overwrite }));
     this.#watches.saw(place, stat);
     this.#fire([{ ...place, kind: 'changed' }]);
   }
