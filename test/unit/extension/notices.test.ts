@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { type Notice, noticeOf } from '../../../src/extension/model/notices.ts';
+import { TellOnce } from '../../../src/extension/tellOnce.ts';
+import type { Session } from '../../../src/protocol/session.ts';
+import { aSession, temporaryFolder, testActor } from '../../support/storedSession.ts';
+
+const since = '2026-01-01T00:00:00.000Z';
+
+function told(before: Partial<Session> | undefined, after: Partial<Session>): Notice | undefined {
+  const session = aSession();
+  const event = {
+    seq: 4,
+    at: since,
+    actor: testActor,
+    sessionId: session.id,
+    body: { type: 'session.updated', data: { changes: {} } },
+  } as const;
+  const was = before === undefined ? undefined : { ...session, ...before };
+  return noticeOf({ kind: 'session', id: session.id, before: was, after: { ...session, ...after }, event });
+}
+
+describe('what the user is told of', () => {
+  const working = { state: 'running', activity: { kind: 'working', since } } as const;
+  const asking = { state: 'running', activity: { kind: 'needs-input', about: 'permission for Bash', since } } as const;
+
+  it('is that a session needs input, finished or failed', () => {
+    assert.equal(told(working, asking)?.text, 'a session needs you. It needs input: permission for Bash');
+    assert.equal(
+      told(working, { state: 'completed', resultText: 'Done.\nAll of it.' })?.text,
+      'a session has finished. Done. All of it.',
+    );
+    assert.equal(told(working, { state: 'failed', reason: { code: 'x', message: 'It broke.' } })?.kind, 'failed');
+  });
+
+  it('is said once, also when the session changes in other ways meanwhile', () => {
+    assert.equal(told(asking, { ...asking, turns: 3 }), undefined);
+    assert.equal(told({ state: 'completed' }, { state: 'completed', turns: 3 }), undefined);
+  });
+
+  it('is nothing of what was so before this window looked', () => {
+    assert.equal(told(undefined, asking), undefined);
+    assert.equal(noticeOf({ kind: 'all' }), undefined);
+  });
+
+  it('is nothing when the user has stopped or cancelled the session', () => {
+    assert.equal(told(working, { state: 'stopped' }), undefined);
+    assert.equal(told(working, { state: 'cancelled' }), undefined);
+  });
+
+  it('names a missing credential, so that it can be set', () => {
+    const reason = { code: 'no-credentials', message: 'There is no key.' };
+    assert.equal(told({ state: 'starting' }, { state: 'waiting', reason })?.isAboutCredentials, true);
+  });
+});
+
+describe('telling in several windows', () => {
+  it('happens in one of them, and rather in the one with the focus', async () => {
+    const { folder, remove } = temporaryFolder();
+    const windows = [1, 2, 3].map(() => new TellOnce(path.join(folder, 'told')));
+    const claims = await Promise.all(windows.map((window, index) => window.claim('abcd1234-7', index === 1)));
+    assert.deepEqual(claims, [false, true, false]);
+    assert.equal(await windows[0]!.claim('abcd1234-8', true), true);
+    remove();
+  });
+});
