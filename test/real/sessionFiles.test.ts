@@ -152,6 +152,19 @@ describe('the files of a session', function () {
     assert.ok((times[10] ?? 0) < 1000, `a look takes ${times[10]} ms`);
   });
 
+  it('of a session that never ran are those of its base', async () => {
+    const repository = `${flotilla.folder}/my orchard ü`;
+    const made = await client.call('session.create', { repository, prompt: 'later', start: false });
+    const key = { session: made.session.id };
+    assert.match(text((await client.call('file.read', { ...key, path: 'README.md' })).content), /each\.\n$/);
+    const { entries } = await client.call('file.list', { ...key, path: 'fruit' });
+    assert.deepEqual(
+      entries.map(({ name, stat }) => [name, stat.isReadonly]),
+      [['apple.md', true]],
+    );
+    assert.deepEqual(await client.call('checkpoint.list', key), { checkpoints: [] });
+  });
+
   it('can still be read, but not changed, when its environment is stopped and even gone', async () => {
     const isDone = await flotilla.run(['resume', session]);
     assert.equal(isDone.exitCode, 0, isDone.stderr);

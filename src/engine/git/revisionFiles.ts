@@ -1,4 +1,5 @@
 import { FlotillaError } from '../base/errors.ts';
+import { explainGitError } from './explainGitError.ts';
 import { runHostGit } from './hostProcess.ts';
 
 /** A file or folder of a revision, as git keeps it. Links are files that hold where they lead. */
@@ -63,7 +64,11 @@ export class RevisionFiles {
     more: { input?: string; maxBytes?: number },
     signal: AbortSignal | undefined,
   ): Promise<Buffer> {
-    return (await runHostGit({ folder: this.#folder, args, maxBytes: maxListing, ...more }, signal)).stdout;
+    try {
+      return (await runHostGit({ folder: this.#folder, args, maxBytes: maxListing, ...more }, signal)).stdout;
+    } catch (error) {
+      throw explainGitError(error, 'the work store');
+    }
   }
 }
 

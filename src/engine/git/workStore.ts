@@ -117,8 +117,8 @@ export class WorkStore {
   }
 
   /** The files of a commit or tree. */
-  filesAt(revision: string): RevisionFiles {
-    return new RevisionFiles(this.#folder, requireCommit(revision));
+  filesAt(revision: string): Promise<RevisionFiles> {
+    return this.#do(() => Promise.resolve(new RevisionFiles(this.#folder, requireCommit(revision))));
   }
 
   /**

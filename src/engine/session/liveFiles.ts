@@ -2,7 +2,7 @@ import type { FileStat } from '../../protocol/fileOperations.ts';
 import { longestRead } from '../../protocol/fileOperations.ts';
 import type { OperationParsedInput } from '../../protocol/operations.ts';
 import { newSessionId } from '../base/ids.ts';
-import { throwIfCancelled } from '../base/errors.ts';
+import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import { type Environment, places, type RunResult } from '../runtime/contract.ts';
 import { fileFailure } from './fileFailures.ts';
 import { type FileList, parseList, parseStatLine } from './fileRecords.ts';
@@ -77,9 +77,17 @@ export class LiveFiles {
     const { workspaceFolder } = this.#environment;
     const command = ['sh', `${places.tools}/files.sh`, workspaceFolder, verb, ...args] as const;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const result = await this.#environment.run({ command, cwd: '/', input, maxBytes }, limited);
+    const result = await this.#environment
+      .run({ command, cwd: '/', input, maxBytes }, limited)
+      .catch((error: unknown) => {
+        if (limited.aborted && !signal.aborted) throw tookTooLong();
+        throw error;
+      });
     throwIfCancelled(signal);
     if (result.exitCode !== 0) throw fileFailure(result.exitCode, about, result.stderr);
     return result;
   }
 }
+
+const tookTooLong = (): FlotillaError =>
+  new FlotillaError('not-in-this-state', `The session's environment did not answer for ${timeoutMs / 60_000} minutes.`);

@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import { longestRead } from '../../protocol/fileOperations.ts';
 import type { ChangedFile, OperationOutput, OperationParsedInput } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
@@ -10,6 +11,8 @@ import { HomeFiles } from './homeFiles.ts';
 import { LiveFiles } from './liveFiles.ts';
 import type { Repositories } from './repositories.ts';
 
+/** Ways into environments at once: an editor's extensions may ask for hundreds of files in one breath. */
+const atOnce = 8;
 /** Trees of checkpoints that are remembered: putting one together takes some git processes. */
 const maxTrees = 64;
 
@@ -22,6 +25,7 @@ export class SessionFiles {
   readonly #runtime: Runtime;
   readonly #repositories: Repositories;
   readonly #trees = new Map<string, Promise<string>>();
+  readonly #ways = new PQueue({ concurrency: atOnce });
 
   constructor(parts: { store: Store; runtime: Runtime; repositories: Repositories }) {
     this.#store = parts.store;
@@ -47,7 +51,7 @@ export class SessionFiles {
   async writable(key: string, signal: AbortSignal): Promise<LiveFiles> {
     const session = this.#store.sessions.find(key);
     const environment = await this.#running(session, signal);
-    if (environment !== undefined) return new LiveFiles(environment);
+    if (environment !== undefined) return this.#live(environment);
     throw new FlotillaError(
       'not-in-this-state',
       `The environment of "${session.name}" does not run, so its files can't be changed. Resume the session first.`,
@@ -60,7 +64,7 @@ export class SessionFiles {
   ): Promise<OperationOutput<'file.atRevision'>> {
     const session = this.#store.sessions.find(input.session);
     const { commit, tree } = await this.#revision(session, input, signal);
-    const files = this.#repositories.workStore(session.repository).filesAt(tree);
+    const files = await this.#repositories.workStore(session.repository).filesAt(tree);
     const content = await files.read(input.path, longestRead, signal);
     if (content === undefined) throw fileFailure(41, input.path);
     return { content: content.toString('base64'), commit };
@@ -83,10 +87,16 @@ export class SessionFiles {
   async #readable(key: string, signal: AbortSignal): Promise<LiveFiles | HomeFiles> {
     const session = this.#store.sessions.find(key);
     const environment = await this.#running(session, signal);
-    if (environment !== undefined) return new LiveFiles(environment);
+    if (environment !== undefined) return this.#live(environment);
     const { tree } = await this.#revision(session, { which: 'checkpoint' }, signal);
     const at = session.checkpoint?.at ?? session.updatedAt;
-    return new HomeFiles(this.#repositories.workStore(session.repository).filesAt(tree), at);
+    return new HomeFiles(await this.#repositories.workStore(session.repository).filesAt(tree), at);
+  }
+
+  #live(environment: Environment): LiveFiles {
+    const { workspaceFolder } = environment;
+    const run: Environment['run'] = (command, signal) => this.#ways.add(() => environment.run(command, signal));
+    return new LiveFiles({ workspaceFolder, run });
   }
 
   async #running({ id, environment }: Session, signal: AbortSignal): Promise<Environment | undefined> {

@@ -17,7 +17,7 @@ export async function openFile(
   { connection, picker }: Pick<Parts, 'connection' | 'picker'>,
   given: unknown,
 ): Promise<void> {
-  const session = await picker.pick(given, 'attach', 'Open a File of a Session');
+  const session = await picker.pick(given, undefined, 'Open a File of a Session');
   if (session === undefined) return;
   const path = rowSchema.safeParse(given).data ?? (await pickFile(await connection.client(), session));
   const place = path === undefined ? undefined : placeOf({ authority: session.id, path: `/${path}`, query: '' });
