@@ -30,7 +30,9 @@ export function connectTerminal(
   handlers: TerminalHandlers,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<TerminalConnection> {
-  const socket = new WebSocket(`ws://localhost/v1/terminals/${encodeURIComponent(sessionId)}`, {
+  // VS Code sends a host's requests through its proxy settings unless they go to a socket; the real one is made below, because a path
+  // would not pass through a URL unharmed.
+  const socket = new WebSocket(`ws+unix:///engine:/v1/terminals/${encodeURIComponent(sessionId)}`, {
     createConnection: () => connect(socketPath),
     headers,
     perMessageDeflate: false,

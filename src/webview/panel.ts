@@ -1,5 +1,6 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-textarea/index.js';
+import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { HostLink } from './hostLink.ts';
 import { SessionView } from './sessionView.ts';
 import { stampStyles } from './styleNonce.ts';

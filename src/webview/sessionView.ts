@@ -45,6 +45,9 @@ export class SessionView {
     this.#tabs = this.#makeTabs();
     this.root.append(element('div', { class: 'head' }, this.#header.root, this.#actions.root), this.#tabs.root);
     this.receivers = this.#makeReceivers();
+    // Nothing is known yet; the place is kept, so that nothing jumps.
+    this.#tabs.select(link.state.tab ?? 'timeline');
+    window.addEventListener('focus', () => this.#focusTerminal());
   }
 
   /** The theme, or what VS Code knows of the person's needs, has changed. */
@@ -123,9 +126,15 @@ export class SessionView {
     this.#shown(tab);
   }
 
+  /** Whoever comes to the panel without aiming at anything in it wants to type into the terminal. */
+  #focusTerminal(): void {
+    const isFree = document.activeElement === null || document.activeElement === document.body;
+    if (this.#tabs.selected === 'terminal' && document.hasFocus() && isFree) this.#terminal.focus();
+  }
+
   #shown(tab: PanelTab): void {
     this.#terminal.setShown(tab === 'terminal');
-    if (tab === 'terminal') this.#terminal.focus();
+    this.#focusTerminal();
     if (tab === 'timeline') this.#timeline.toEnd();
     if (tab === 'changes') this.#link.post({ type: 'readChanges' });
   }

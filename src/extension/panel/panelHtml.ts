@@ -13,6 +13,8 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, sessio
     `script-src 'nonce-${nonce}'`,
     `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
+    // The toolkit's own pictures, which stand in its style sheets.
+    'img-src data:',
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

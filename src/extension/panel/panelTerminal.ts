@@ -10,7 +10,8 @@ export class PanelTerminal {
   constructor(open: OpenTerminal, post: (update: PanelUpdate) => void, isActive: () => boolean) {
     this.#stream = new TerminalStream(open, {
       snapshot: (stream, size) => post({ type: 'terminalSnapshot', stream, size, active: isActive() }),
-      bytes: (stream, bytes) => post({ type: 'terminalBytes', stream, bytes }),
+      // A copy: of a view VS Code would send all that lies behind it, and of a Buffer a list of numbers.
+      bytes: (stream, bytes) => post({ type: 'terminalBytes', stream, bytes: new Uint8Array(bytes) }),
       size: (stream, size) => post({ type: 'terminalSize', stream, size }),
       off: (message, isConnecting) => post({ type: 'terminalOff', message, isConnecting }),
     });

@@ -1,7 +1,7 @@
 import type { FlotillaEvent } from '../../protocol/events.ts';
 import type { OperationInput, OperationOutput } from '../../protocol/operations.ts';
 import type { TimelineItem } from '../../protocol/panel.ts';
-import { longestTimeline, replacesLast } from '../../protocol/panelTimeline.ts';
+import { longestTimeline, placeOf } from '../../protocol/panelTimeline.ts';
 
 /** Reads what happened in the session after an event. */
 export type ReadLogs = (
@@ -21,6 +21,8 @@ export class TimelineFeed {
   readonly #read: ReadLogs;
   readonly #handlers: FeedHandlers;
   #items: TimelineItem[] = [];
+  /** The number of the newest event that is in the items. */
+  #last = 0;
   #isCut = false;
   #reading: Promise<void> | undefined;
   /** What happened while the past was being read. */
@@ -65,17 +67,14 @@ export class TimelineFeed {
     this.#add(this.#meanwhile.splice(0));
   }
 
-  get #last(): number {
-    return this.#items.at(-1)?.seq ?? 0;
-  }
-
   #add(items: readonly TimelineItem[]): void {
-    const last = this.#last;
-    const fresh = items.filter(({ seq }) => seq > last);
+    const fresh = items.filter(({ seq }) => seq > this.#last);
     if (fresh.length === 0) return;
+    this.#last = fresh.at(-1)?.seq ?? this.#last;
     for (const item of fresh) {
-      if (replacesLast(item, this.#items.at(-1))) this.#items.pop();
-      this.#items.push(item);
+      const place = placeOf(item, this.#items);
+      if (place === undefined) this.#items.push(item);
+      else this.#items[place] = item;
     }
     const tooMany = this.#items.length - longestTimeline;
     if (tooMany > 0) this.#items.splice(0, tooMany);

@@ -12,30 +12,21 @@ const looks: Readonly<Record<PanelAction, ActionLook>> = {
   resume: { label: 'Resume', icon: 'debug-continue', title: "Go on with Claude's conversation" },
   takeOver: { label: 'Take Over', icon: 'terminal', title: 'Go on interactively, in the terminal' },
   push: { label: 'Push', icon: 'cloud-upload', title: "Push the session's branch" },
-  allChanges: { label: 'All Changes', icon: 'diff-multiple', title: 'Open all changes' },
-  attach: { label: 'Attach', icon: 'remote', title: 'Open a window in the container' },
-  nativeTerminal: { label: 'Terminal', icon: 'terminal-bash', title: "Open in VS Code's terminal" },
-  shell: { label: 'Shell', icon: 'console', title: 'Open a shell in the container' },
-  stop: { label: 'Stop', icon: 'debug-stop', title: 'Stop and keep the environment' },
-  cancel: { label: 'Cancel', icon: 'circle-slash', title: 'Cancel: the work comes home, the environment goes' },
-  remove: { label: 'Remove', icon: 'trash', title: 'Remove the session and all that belongs to it' },
+  allChanges: { label: 'All Changes', icon: 'diff-multiple', title: 'all changed files in one editor' },
+  attach: { label: 'Attach', icon: 'remote', title: 'open a window in the container' },
+  nativeTerminal: { label: 'Terminal', icon: 'terminal-bash', title: "open in VS Code's terminal" },
+  shell: { label: 'Shell', icon: 'console', title: 'open a shell in the container' },
+  stop: { label: 'Stop', icon: 'debug-stop', title: 'stop and keep the environment' },
+  cancel: { label: 'Cancel', icon: 'circle-slash', title: 'the work comes home, the environment goes' },
+  remove: { label: 'Remove', icon: 'trash', title: 'the session and all that belongs to it' },
 };
 
-const order: readonly PanelAction[] = [
-  'start',
-  'resume',
-  'takeOver',
-  'push',
-  'allChanges',
-  'attach',
-  'nativeTerminal',
-  'shell',
-  'stop',
-  'cancel',
-  'remove',
-];
+/** What goes on with the work, the likeliest first: with words. */
+const main: readonly PanelAction[] = ['start', 'resume', 'takeOver', 'push'];
+/** The rest: pictures, with words in the tip. */
+const others: readonly PanelAction[] = ['allChanges', 'nativeTerminal', 'shell', 'attach', 'stop', 'cancel', 'remove'];
 
-/** Buttons for what can be done now. The first one is the likeliest. */
+/** Buttons for what can be done now. */
 export class ActionBar {
   readonly root = element('div', { class: 'actions', attributes: { role: 'toolbar', 'aria-label': 'Actions' } });
   readonly #act: (action: PanelAction) => void;
@@ -46,19 +37,31 @@ export class ActionBar {
   }
 
   show(actions: readonly PanelAction[]): void {
-    const ordered = order.filter((action) => actions.includes(action));
+    const [first, rest] = [main, others].map((row) => row.filter((action) => actions.includes(action)));
     // Made anew only when they differ, so that a button does not vanish under a finger.
-    if (ordered.join() === this.#shown) return;
-    this.#shown = ordered.join();
-    fill(this.root, ...ordered.map((action, index) => this.#button(action, index === 0)));
+    const shown = [...(first ?? []), ...(rest ?? [])].join();
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    fill(
+      this.root,
+      ...(first ?? []).map((action, index) => this.#button(action, index === 0)),
+      ...(rest ?? []).map((action) => this.#picture(action)),
+    );
   }
 
   #button(action: PanelAction, isFirst: boolean): HTMLElement {
     const { label, icon, title } = looks[action];
     const attributes = { icon, secondary: isFirst ? undefined : '', 'data-action': action };
-    const onClick = (): void => {
-      this.#act(action);
-    };
-    return element('vscode-button', { title, attributes, onClick }, label);
+    return element('vscode-button', { title, attributes, onClick: () => this.#act(action) }, label);
+  }
+
+  #picture(action: PanelAction): HTMLElement {
+    const { label, icon, title } = looks[action];
+    const attributes = { icon, label, 'data-action': action };
+    return element('vscode-toolbar-button', {
+      title: `${label}: ${title}`,
+      attributes,
+      onClick: () => this.#act(action),
+    });
   }
 }

@@ -1,3 +1,5 @@
+import type { Progress, TimelineEntry } from '../../protocol/events.ts';
+import type { SessionState } from '../../protocol/session.ts';
 import type { TimelineItem } from '../../protocol/panel.ts';
 
 /** How an entry of the timeline shows. */
@@ -12,13 +14,11 @@ export interface EntryLook {
   readonly isQuiet: boolean;
 }
 
-type Timeline = Extract<TimelineItem['entry'], { kind: 'timeline' }>['timeline'];
-
-const kinds: Readonly<Record<Timeline['kind'], { icon: string; label: string; isQuiet: boolean }>> = {
+const kinds: Readonly<Record<TimelineEntry['kind'], { icon: string; label: string; isQuiet: boolean }>> = {
   prompt: { icon: 'account', label: 'You', isQuiet: false },
   text: { icon: 'sparkle', label: 'Claude', isQuiet: false },
   tool: { icon: 'tools', label: 'Tool', isQuiet: true },
-  result: { icon: 'pass', label: 'Result', isQuiet: false },
+  result: { icon: 'pass', label: 'Done', isQuiet: false },
   commit: { icon: 'git-commit', label: 'Commit', isQuiet: false },
   checkpoint: { icon: 'history', label: 'Checkpoint', isQuiet: true },
   push: { icon: 'cloud-upload', label: 'Pushed', isQuiet: false },
@@ -27,36 +27,51 @@ const kinds: Readonly<Record<Timeline['kind'], { icon: string; label: string; is
   notice: { icon: 'info', label: 'Notice', isQuiet: false },
 };
 
-/** What an entry of the timeline says. */
-export function entryLook({ entry }: TimelineItem): EntryLook {
+/** What an entry of the timeline says, after the one before it. */
+export function entryLook({ entry }: TimelineItem, before?: TimelineItem): EntryLook {
   switch (entry.kind) {
     case 'timeline':
-      return timelineLook(entry.timeline);
+      return timelineLook(entry.timeline, before);
     case 'state':
-      return {
-        icon: 'circle-filled',
-        label: `${entry.state.charAt(0).toUpperCase()}${entry.state.slice(1)}`,
-        text: entry.message,
-        kind: 'state',
-        isFailed: entry.state === 'failed',
-        isQuiet: true,
-      };
-    case 'step': {
-      const { title, detail, status } = entry.progress;
-      const isFailed = status === 'failed';
-      const text = isFailed && detail !== undefined ? `${title}: ${detail}` : title;
-      return { icon: isFailed ? 'error' : 'gear', label: 'Step', text, kind: 'step', isFailed, isQuiet: true };
-    }
+      return stateEntry(entry.state, entry.message);
+    case 'step':
+      return stepEntry(entry.progress);
   }
 }
 
-function timelineLook({ kind, text, subject, failed }: Timeline): EntryLook {
+const stateEntry = (state: SessionState, message: string): EntryLook => ({
+  icon: 'circle-filled',
+  label: `${state.charAt(0).toUpperCase()}${state.slice(1)}`,
+  text: message,
+  kind: 'state',
+  isFailed: state === 'failed',
+  isQuiet: true,
+});
+
+const stepIcons = { running: 'gear', done: 'check', failed: 'error' } as const;
+
+function stepEntry({ title, detail, status }: Progress): EntryLook {
+  const isFailed = status === 'failed';
+  const text = isFailed && detail !== undefined ? detail : '';
+  return { icon: stepIcons[status], label: title, text, kind: 'step', isFailed, isQuiet: true };
+}
+
+function timelineLook(timeline: TimelineEntry, before: TimelineItem | undefined): EntryLook {
+  const { kind, subject, failed } = timeline;
   const { icon, label, isQuiet } = kinds[kind];
   const isFailed = failed === true;
-  // A tool's name and a commit's number say more than the word for what they are.
+  // A tool's name says more than the word for what it is.
   const isNamed = subject !== undefined && (kind === 'tool' || kind === 'hook');
+  const text = isRepeated(timeline, before) ? '' : timeline.text;
   const said = subject === undefined || isNamed ? text : `${shortId(subject)} ${text}`.trim();
   return { icon: isFailed ? 'error' : icon, label: isNamed ? subject : label, text: said, kind, isFailed, isQuiet };
 }
+
+/** The result of a turn is as a rule what Claude said last. */
+const isRepeated = ({ kind, text }: TimelineEntry, before: TimelineItem | undefined): boolean =>
+  kind === 'result' &&
+  before?.entry.kind === 'timeline' &&
+  before.entry.timeline.kind === 'text' &&
+  before.entry.timeline.text.trim() === text.trim();
 
 const shortId = (subject: string): string => (/^[0-9a-f]{40,64}$/.test(subject) ? subject.slice(0, 8) : subject);

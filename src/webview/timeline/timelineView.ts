@@ -1,5 +1,5 @@
 import type { TimelineItem } from '../../protocol/panel.ts';
-import { longestTimeline, replacesLast } from '../../protocol/panelTimeline.ts';
+import { longestTimeline, placeOf } from '../../protocol/panelTimeline.ts';
 import { element, fill, icon } from '../dom.ts';
 import { cutText } from '../plainText.ts';
 import { entryLook } from './entryLook.ts';
@@ -19,7 +19,9 @@ export class TimelineView {
   readonly #list = element('ol', { class: 'entries', attributes: { role: 'log', 'aria-label': 'What happened' } });
   readonly #empty = element('p', { class: 'empty' }, 'Nothing has happened yet.');
   readonly #cut = element('p', { class: 'empty' }, 'Earlier entries are not shown.');
-  #last: TimelineItem | undefined;
+  /** One for each row. */
+  #items: TimelineItem[] = [];
+  #last = 0;
 
   constructor() {
     this.root.append(this.#cut, this.#empty, this.#list);
@@ -32,7 +34,7 @@ export class TimelineView {
     for (const item of items) this.#add(item);
     this.#trim();
     this.#cut.hidden = !(options.isCut || !this.#cut.hidden);
-    this.#empty.hidden = this.#last !== undefined;
+    this.#empty.hidden = this.#items.length > 0;
     if (follows) this.toEnd();
   }
 
@@ -42,22 +44,31 @@ export class TimelineView {
 
   #clear(): void {
     this.#list.replaceChildren();
-    this.#last = undefined;
+    this.#items = [];
+    this.#last = 0;
     this.#cut.hidden = true;
   }
 
   #add(item: TimelineItem): void {
-    if (item.seq <= (this.#last?.seq ?? 0)) return;
-    if (replacesLast(item, this.#last)) this.#list.lastElementChild?.remove();
-    this.#list.append(row(item));
-    this.#last = item;
+    if (item.seq <= this.#last) return;
+    this.#last = item.seq;
+    const place = placeOf(item, this.#items);
+    const made = row(item, this.#items.at(-1));
+    if (place === undefined) {
+      this.#items.push(item);
+      this.#list.append(made);
+    } else {
+      this.#items[place] = item;
+      this.#list.children[place]?.replaceWith(made);
+    }
   }
 
   #trim(): void {
-    while (this.#list.childElementCount > longestTimeline) {
-      this.#list.firstElementChild?.remove();
-      this.#cut.hidden = false;
-    }
+    const tooMany = this.#items.length - longestTimeline;
+    if (tooMany <= 0) return;
+    this.#items.splice(0, tooMany);
+    for (let gone = 0; gone < tooMany; gone++) this.#list.firstElementChild?.remove();
+    this.#cut.hidden = false;
   }
 
   #isAtEnd(): boolean {
@@ -66,8 +77,8 @@ export class TimelineView {
   }
 }
 
-function row(item: TimelineItem): HTMLElement {
-  const look = entryLook(item);
+function row(item: TimelineItem, before: TimelineItem | undefined): HTMLElement {
+  const look = entryLook(item, before);
   const classes = ['entry', `entry-${look.kind}`, look.isFailed ? 'failed' : '', look.isQuiet ? 'quiet' : ''];
   const at = new Date(item.at);
   const time = element('time', { title: at.toLocaleString(), attributes: { datetime: item.at } }, clock(at));
