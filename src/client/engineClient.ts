@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorBodySchema } from '../protocol/errors.ts';
 import type { FlotillaEvent } from '../protocol/events.ts';
 import { type OperationInput, type OperationName, type OperationOutput, operations } from '../protocol/operations.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Hello } from '../protocol/version.ts';
 import { protocolVersion } from '../protocol/version.ts';
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ErrorCode, errorCodes } from '../protocol/errors.ts';
 import { type TerminalMessage, terminalMessageSchema, type ViewerMessage } from '../protocol/terminal.ts';
 import { EngineError } from './engineError.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { connect } from '../client/connect.ts';
 import type { EngineClient } from '../client/engineClient.ts';
 import { folders } from '../client/folders.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Who asked: carried by every call and every event. */
 export const actorSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Every error a face can be shown, by code. The code is stable and may be relied on by programs; the sentence is for people.

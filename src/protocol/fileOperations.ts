@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OperationDefinition } from './operations.ts';
 
 /** Bytes of a file that is read whole. */

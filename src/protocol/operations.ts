@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { progressSchema, timelineEntrySchema } from './events.ts';
 import { fileOperations } from './fileOperations.ts';
 import {

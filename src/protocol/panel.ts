@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Progress } from './events.ts';
 import { longestPanelInput } from './panelLimits.ts';
 import type { ChangedFile, OperationOutput, Resources } from './operations.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A point in time, ISO 8601 in UTC. */
 export const instantSchema = z.iso.datetime();

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EngineClient } from '../../client/engineClient.ts';
 import { EngineError } from '../../client/engineError.ts';
 import type { ChangedFile } from '../../protocol/operations.ts';

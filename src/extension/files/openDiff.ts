@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { changedFileSchema } from '../../protocol/operations.ts';
 import { oneLine } from '../model/oneLine.ts';
 import type { Parts } from '../parts.ts';

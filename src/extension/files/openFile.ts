@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EngineClient } from '../../client/engineClient.ts';
 import type { Session } from '../../protocol/session.ts';
 import { oneLine } from '../model/oneLine.ts';

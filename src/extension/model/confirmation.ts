@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const confirmedSchema = z.object({ confirmed: z.literal(true) });
 const discardSchema = z.object({ discard: z.literal(true) });

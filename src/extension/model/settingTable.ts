@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { networkSchema, permissionModeSchema } from '../../protocol/session.ts';
 import { ids, type SettingId } from '../ids.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type OperationInput, operations } from '../../protocol/operations.ts';
 import { modeSchema, networkSchema, permissionModeSchema } from '../../protocol/session.ts';
 

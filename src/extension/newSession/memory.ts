@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ids } from '../ids.ts';
 import { readSetting } from '../settings.ts';
 import { type Choices, type Options, optionsSchema, rememberedSchema } from './choices.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TerminalLook } from '../../protocol/panel.ts';
 import { ids } from '../ids.ts';
 import { readSetting } from '../settings.ts';
