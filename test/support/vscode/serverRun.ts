@@ -44,6 +44,8 @@ const quiet = {
   'extensions.ignoreRecommendations': true,
 } as const;
 
+/** The person's, and those of the machine that the server stands for: settings of that scope are read from there alone. */
+const settingsFiles = ['user/User/settings.json', 'user/Machine/settings.json'] as const;
 const settingsSchema = z.record(z.string(), z.unknown());
 const startLimitMs = 60_000;
 
@@ -97,9 +99,9 @@ export class ServerRun {
 
   /** Changes user settings; every window follows at once. */
   async set(settings: Readonly<Record<string, unknown>>): Promise<void> {
-    const file = path.join(this.folder, 'user/User/settings.json');
+    const file = path.join(this.folder, settingsFiles[0]);
     const now = settingsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    await writeFile(file, JSON.stringify({ ...now, ...settings }, undefined, 2));
+    await writeSettings(this.folder, { ...now, ...settings });
   }
 
   /** What the server printed, for a test that failed. */
@@ -130,11 +132,14 @@ export class ServerRun {
 }
 
 async function prepare(folder: string, { settings, trust }: ServerOptions): Promise<void> {
-  for (const name of ['user/User', 'extensions', 'home', 'tmp'])
+  for (const name of ['user/User', 'user/Machine', 'extensions', 'home', 'tmp'])
     await mkdir(path.join(folder, name), { recursive: true });
-  const all = { ...quiet, 'security.workspace.trust.enabled': trust === true, ...settings };
-  await writeFile(path.join(folder, 'user/User/settings.json'), JSON.stringify(all, undefined, 2));
+  await writeSettings(folder, { ...quiet, 'security.workspace.trust.enabled': trust === true, ...settings });
   await writeFile(path.join(folder, 'config.yaml'), 'auth: none\n');
+}
+
+async function writeSettings(folder: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const file of settingsFiles) await writeFile(path.join(folder, file), JSON.stringify(settings, undefined, 2));
 }
 
 /** Nothing of a Code that the tests are run from, and none of the user's own folders. */

@@ -15,8 +15,11 @@ export class Workbench {
     await this.#isUsable();
   }
 
+  /** Loads the window anew as a person does; a reload by the browser gives Code no time to save what is open. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    await this.run('Developer: Reload Window');
+    await loaded;
     await this.#isUsable();
   }
 
@@ -74,6 +77,11 @@ export class Workbench {
   /** Rows of the trees in the side bar. */
   row(text: string | RegExp): Locator {
     return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+  }
+
+  /** Opens a row to what stands below it. */
+  async expand(row: Locator): Promise<void> {
+    await row.locator('.monaco-tl-twistie').click();
   }
 
   /** Chooses an entry of a row's context menu. */

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'mocha';
+import { labelled } from '../support/leftovers.ts';
+import { git, type SampleRepository, sampleRepository } from '../support/sampleRepository.ts';
+import { hostScenario } from '../support/vscode/hostScenario.ts';
+import { VscodeBed } from '../support/vscode/vscodeBed.ts';
+import type { Workbench } from '../support/vscode/workbench.ts';
+
+/** The main job as a person does it in VS Code, by mouse and keyboard, with the packaged extension. */
+describe('a person in VS Code', function () {
+  this.timeout(120_000);
+  let bed: VscodeBed;
+  let sample: SampleRepository;
+  let window: Workbench;
+
+  before(async function () {
+    bed = await VscodeBed.start(this, { scenario: hostScenario });
+    sample = await sampleRepository(bed.flotilla.folder);
+    window = await bed.window(sample.folder);
+  });
+  afterEach(function () {
+    return bed.afterTest(this);
+  });
+  after(() => bed.close());
+
+  it('is welcomed, and starts a session with two answers', async () => {
+    await window.show('Flotilla');
+    await window.page.getByRole('button', { name: 'New Session' }).first().waitFor();
+    await window.screenshot('welcome');
+    await window.page.getByRole('button', { name: 'New Session' }).first().click();
+    await window.input.waitFor();
+    await window.input.fill('describe the pear');
+    await window.screenshot('new-session-task');
+    await window.page.keyboard.press('Enter');
+    await window.choices.filter({ hasText: 'Start' }).first().waitFor();
+    await window.screenshot('new-session-start');
+    await window.page.keyboard.press('Enter');
+    await window.toast('New session').waitFor();
+    await window.screenshot('new-session-progress');
+  });
+
+  it('watches the session work until its row says that it is completed', async () => {
+    const row = window.row('describe the pear').first();
+    await row.waitFor();
+    await window
+      .row(/completed/i)
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await window.webview.getByText('The pear is described.').first().waitFor();
+    await window.screenshot('session-completed');
+  });
+
+  it('is told that it finished, once', async () => {
+    await window
+      .toast(/describe the pear.*(finished|completed)/i)
+      .first()
+      .waitFor();
+    assert.equal(await window.toast(/describe the pear.*(finished|completed)/i).count(), 1);
+  });
+
+  it('opens a changed file of the row as a diff against the base', async () => {
+    await window.expand(window.row('describe the pear').first());
+    await window.row('README.md').first().click();
+    await window.tab('README.md').first().waitFor();
+    await window.page
+      .locator('.monaco-diff-editor .modified-in-monaco-diff-editor', { hasText: 'And pears.' })
+      .waitFor();
+    await window.screenshot('diff');
+  });
+
+  it('pushes the branch from the context menu of the row', async () => {
+    await window.choose(window.row('describe the pear').first(), 'Push');
+    await window.toast(/Pushed/).waitFor({ timeout: 30_000 });
+    const branches = await git(sample.remote, 'branch', '--list', 'flotilla/*');
+    assert.match(branches, /flotilla\/describe-the-pear-/);
+  });
+
+  it('cancels a start, which leaves nothing behind', async () => {
+    await bed.server.set({ 'flotilla.newSession.setup': 'sleep 120' });
+    await window.run('Flotilla: New Session');
+    await window.answer('wait long');
+    await window.choices.filter({ hasText: 'Start' }).first().waitFor();
+    await window.page.keyboard.press('Enter');
+    const toast = window.toast('New session');
+    await toast.filter({ hasText: /setup|sleep/i }).waitFor({ timeout: 60_000 });
+    await toast.getByRole('button', { name: 'Cancel' }).click();
+    await toast.waitFor({ state: 'hidden', timeout: 30_000 });
+    await window
+      .row('wait long')
+      .filter({ hasText: /cancelled/i })
+      .waitFor();
+    const { id } = await bed.flotilla.until('wait-long', ({ state }) => state === 'cancelled');
+    assert.deepEqual(await labelled(`flotilla.session=${id}`), []);
+  });
+});
