@@ -13,6 +13,14 @@ export function setContext(key: string, value: string | boolean): void {
   void vscode.commands.executeCommand('setContext', key, value);
 }
 
+/** Says keys once more: a walkthrough that was not there when they were set first does not see them otherwise. */
+export async function repeatContext(...keys: string[]): Promise<void> {
+  for (const key of keys) {
+    await vscode.commands.executeCommand('setContext', key, undefined);
+    await vscode.commands.executeCommand('setContext', key, set.get(key));
+  }
+}
+
 /** Keeps the keys that follow from the sessions: which commands make sense for any of them. */
 export function registerContextKeys({ model }: Pick<Parts, 'model'>): vscode.Disposable {
   const update = new CoalescedCall(() => {

@@ -25,7 +25,7 @@ export async function checkSystem({ connection }: Pick<Parts, 'connection'>): Pr
   const isOk = checks.every(({ status }) => status !== 'failed');
   setContext(ids.context.isSystemOk, isOk);
   const title = isOk ? 'Check System: ready' : 'Check System: something is missing';
-  const shown = vscode.window.showQuickPick(checks.map(itemOf), { title, matchOnDetail: true });
+  const shown = vscode.window.showQuickPick(checks.map(itemOf), { title, matchOnDetail: true, ignoreFocusOut: true });
   void Promise.resolve(shown).then((chosen) => {
     if (chosen?.command !== undefined) void vscode.commands.executeCommand(chosen.command);
   });

@@ -3,6 +3,7 @@ import { ids } from '../ids.ts';
 import type { Parts } from '../parts.ts';
 import { checkSystem } from './checkSystem.ts';
 import { collectDiagnostics } from './collectDiagnostics.ts';
+import { openWalkthrough } from './openWalkthrough.ts';
 import { restartEngine } from './restartEngine.ts';
 import { showEngineLog } from './showEngineLog.ts';
 import { showEngineStatus } from './showEngineStatus.ts';
@@ -21,8 +22,7 @@ export function registerEngineCommands(
       log.show();
     },
     [ids.command.collectDiagnostics]: () => collectDiagnostics(parts),
-    [ids.command.openWalkthrough]: () =>
-      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#${ids.walkthrough}`),
+    [ids.command.openWalkthrough]: () => openWalkthrough(context.extension.id),
     [ids.command.openSettings]: () =>
       vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`),
   });

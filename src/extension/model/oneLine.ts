@@ -1,5 +1,9 @@
-/** Control characters, and those that turn the direction of a text round: what comes from a session may hold them. */
-const unwanted = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+/**
+ * Sequences for terminals, control characters, and those that turn the direction of a text round: what comes from a session may hold
+ * them.
+ */
+const unwanted =
+  /(?:\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])|[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069])+/g;
 
 /** A text of a session on one line, cut to a length. */
 export function oneLine(text: string, longest: number): string {

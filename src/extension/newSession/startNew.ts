@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { OperationInput } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
 import { ids } from '../ids.ts';
+import { oneLine } from '../model/oneLine.ts';
 import { untilSession } from '../model/untilSession.ts';
 import type { Parts } from '../parts.ts';
 import { type Reporter, withProgress } from '../progress.ts';
@@ -48,7 +49,7 @@ async function followStart({ model }: StartParts, id: string, { signal, report }
 }
 
 const detailed = (title: string, detail: string | undefined): string =>
-  detail === undefined ? title : `${title}: ${detail.slice(0, 80)}`;
+  detail === undefined ? title : `${title}: ${oneLine(detail, 80)}`;
 
 async function show({ log }: StartParts, id: string): Promise<void> {
   try {

@@ -51,7 +51,7 @@ function sessionItem(id: string, model: SessionModel): vscode.TreeItem {
   const item = new vscode.TreeItem(label, Collapsed);
   const { icon, color } = sessionIcon(session);
   item.id = `session:${id}`;
-  item.description = `${oneLine(session.branch, 60)} · ${description}`;
+  item.description = `${description} · ${oneLine(session.branch, 60)}`;
   item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
   item.contextValue = `session ${actionsText(session)}`;
   item.accessibilityInformation = { label: `${label}, ${description}, branch ${session.branch}`, role: 'treeitem' };

@@ -43,6 +43,7 @@ describe('a row of the Sessions view', () => {
     const { label } = rowText(aSession({ name: `a\u001b[31m\n\u202eb${'x'.repeat(500)}` }));
     assert.ok(label.length <= 60 && !/[\u0000-\u001f\u202e]/.test(label));
     assert.equal(oneLine(' a\r\nb ', 10), 'a b');
+    assert.equal(oneLine('\u001b[91mnpm \u001b]0;title\u0007error\u001b[0m', 20), 'npm  error');
   });
 
   it('has an icon for every state', () => {
