@@ -13,6 +13,7 @@ import { OperationTable } from './operations/table.ts';
 import type { Runtime } from './runtime/contract.ts';
 import { SessionRoom } from './session/room.ts';
 import type { Store } from './store/store.ts';
+import { ShellHub } from './terminal/shellHub.ts';
 import { TerminalHub } from './terminal/terminalHub.ts';
 import type { Terminals } from './terminal/viewer.ts';
 
@@ -53,8 +54,12 @@ export function createEngine(parts: EngineParts): Engine {
   });
   const dataFolder = path.resolve(parts.dataFolder);
   const room: SessionRoom = new SessionRoom({ store, runtime, gateway, credentials, dataFolder, log });
-  const terminals = new TerminalHub({
-    open: (id, size, signal) => room.openTerminal(id, attachCommand(), size, signal),
+  const terminals = new ShellHub({
+    sessions: new TerminalHub({
+      open: (id, size, signal) => room.openTerminal(id, attachCommand(), size, signal),
+      log,
+    }),
+    open: (id, size, signal) => room.openShell(id, size, signal),
     log,
   });
   const reconciling = new Reconciling(room, log);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The terminal's WebSocket, `GET /v1/terminals/<session id>`. Binary frames are terminal bytes (engine to viewer: output; viewer to
@@ -9,6 +9,16 @@ export const sizeSchema = z.strictObject({
   rows: z.number().int().min(1).max(1000),
 });
 export type TerminalSize = z.infer<typeof sizeSchema>;
+
+/**
+ * A shell of one viewer's own in a session's environment is a terminal as well, under the session's id, "~" and an id that the viewer makes
+ * up (`[a-z0-9]{8,32}`). It begins with the first viewer and ends soon after the last.
+ */
+export const shellTerminalId = (sessionId: string, shell: string): string => `${sessionId}~${shell}`;
+
+/** The session of a shell's terminal id; `undefined` when it is none. */
+export const sessionOfShell = (terminalId: string): string | undefined =>
+  /^([a-z0-9]{8})~[a-z0-9]{8,32}$/.exec(terminalId)?.[1];
 
 /** What a viewer may say. */
 export const viewerMessageSchema = z.discriminatedUnion('type', [

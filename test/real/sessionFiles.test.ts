@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'mocha';
 import type { EngineClient } from '../../src/client/engineClient.ts';
 import { EngineError } from '../../src/client/engineError.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
+import { shellTerminalId } from '../../src/protocol/terminal.ts';
+import { sleep } from '../../src/engine/base/clock.ts';
 import { execArguments } from '../../src/extension/attach/execCommand.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import { requirePart } from '../support/bed.ts';
@@ -138,6 +140,39 @@ describe('the files of a session', function () {
     const input = 'id -un; pwd; echo "$0"\n';
     const { stdout, stderr } = await runOnHost({ file: 'docker', args: [exec, '-i', ...args], input });
     assert.equal(stdout.toString('utf8'), `${place.user}\n${place.workspaceFolder}\nbash\n`, stderr);
+  });
+
+  it('are in reach of a shell, which ends with its terminal and takes what it started along', async () => {
+    let shown = '';
+    const terminal = await client.terminal(shellTerminalId(session, 'abcdef01'), {
+      message: () => undefined,
+      bytes: (chunk) => (shown += Buffer.from(chunk).toString('utf8')),
+      closed: () => undefined,
+    });
+    const until = async (wish: () => Promise<boolean> | boolean): Promise<void> => {
+      for (const end = Date.now() + 15_000; !(await wish());) {
+        assert.ok(Date.now() < end, shown);
+        await sleep(50);
+      }
+    };
+    terminal.send({ type: 'focus', size: { cols: 100, rows: 30 } });
+    terminal.input(
+      Buffer.from('sleep 4321 & while [ "$(stty size)" != "30 100" ]; do sleep 0.1; done; echo $((40 + 2))$PWD\n'),
+    );
+    await until(() => shown.includes('42/workspaces/my orchard ü'));
+    const { name } = await client.call('session.environment', { session });
+    const sleeps = async (): Promise<boolean> => {
+      const { stdout } = await runOnHost({ file: 'docker', args: ['exec', name, 'ps', '-eo', 'args'] });
+      return /^(sleep 4321|bash)$/m.test(stdout.toString('utf8'));
+    };
+    assert.ok(await sleeps());
+    terminal.close();
+    await until(async () => !(await sleeps()));
+  });
+
+  it('have no shell where nothing runs', async () => {
+    const handlers = { message: () => undefined, bytes: () => undefined, closed: () => undefined };
+    await refuses(client.terminal(shellTerminalId('zzzzzzzz', 'abcdef01'), handlers), 'unknown-session');
   });
 
   it('are fast to look at', async () => {

@@ -24,6 +24,7 @@ import { SessionFiles } from './sessionFiles.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
 import { Starter } from './starter.ts';
+import { openShell } from './openShell.ts';
 import { openTerminal } from './openTerminal.ts';
 
 export interface SessionRoomParts {
@@ -115,6 +116,12 @@ export class SessionRoom {
   ): Promise<Exec> {
     const { store, runtime } = this.#common;
     return openTerminal({ session: store.sessions.find(id), runtime, command, size, signal });
+  }
+
+  /** A shell in the session's environment. */
+  openShell(id: string, size: TerminalSize, signal: AbortSignal): Promise<Exec> {
+    const { store, runtime } = this.#common;
+    return openShell({ session: store.sessions.find(id), runtime, size, signal });
   }
 
   reconcile(signal: AbortSignal): Promise<void> {
