@@ -40,8 +40,11 @@ head=$(git rev-parse --verify -q 'HEAD^{commit}' || true)
 branch=$(git symbolic-ref -q --short HEAD || true)
 [ -z "$head" ] || printf 'head %s %s\n' "$head" "$branch"
 
+# Copies keep the time of their original (cp -p): git reads a file again when it is no older than the index, and a copy that
+# looks newer would hide a change of the same size made within the same tick of the clock.
+
 # The index. One with conflicts has no tree; HEAD's stands for it, and the files with their conflict marks are in the work tree's.
-if [ -e "$gitdir/index" ]; then cp "$gitdir/index" "$worktree"; else with "$worktree" read-tree --empty; fi
+if [ -e "$gitdir/index" ]; then cp -p "$gitdir/index" "$worktree"; else with "$worktree" read-tree --empty; fi
 if ! index_tree=$(with "$worktree" write-tree 2>/dev/null); then
   if [ -n "$head" ]; then index_tree=$(git rev-parse "$head^{tree}"); else index_tree=$(git mktree </dev/null); fi
 fi
@@ -51,10 +54,10 @@ with "$worktree" add --update --ignore-errors -- . 2>/dev/null || true
 work_tree=$(with "$worktree" write-tree)
 
 # Everything that is not ignored, minus what is tracked: the untracked files.
-[ -e "$all" ] || cp "$worktree" "$all"
+[ -e "$all" ] || cp -p "$worktree" "$all"
 with "$all" add --all --ignore-errors -- . 2>/dev/null || {
   # An index that a crash left unreadable is made anew.
-  with "$all" ls-files --stage >/dev/null 2>&1 || { cp "$worktree" "$all"; with "$all" add --all --ignore-errors -- . 2>/dev/null || true; }
+  with "$all" ls-files --stage >/dev/null 2>&1 || { cp -p "$worktree" "$all"; with "$all" add --all --ignore-errors -- . 2>/dev/null || true; }
 }
 with "$all" ls-files -z --cached --ignored --exclude-standard | with "$all" update-index -z --force-remove --stdin
 added=$state/added

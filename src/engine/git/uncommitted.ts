@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FlotillaError } from '../base/errors.ts';
@@ -66,6 +66,16 @@ function requireCheckedOut({ source, base }: Taking): void {
     );
 }
 
+/**
+ * The copy is as old as its original: git reads a file again when it is no older than the index, and a copy that looks newer would hide a
+ * change of the same size made within the same tick of the clock.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const { atime, mtime } = await stat(from);
+  await copyFile(from, to);
+  await utimes(to, atime, mtime);
+}
+
 /** A copy of the index keeps git from reading every file again; objects go to the mirror, and those of the folder are borrowed. */
 async function privateVariables(
   { mirror, source }: Taking,
@@ -79,7 +89,7 @@ async function privateVariables(
     },
     signal,
   );
-  await copyFile(ownIndex, index).catch(() => undefined);
+  await copyIndex(ownIndex, index).catch(() => undefined);
   const { name, email } = await commitIdentity(source, signal);
   return {
     GIT_INDEX_FILE: index,

@@ -62,9 +62,11 @@ describe('completion', () => {
     after(() => rm(folder, { recursive: true }));
 
     for (const shell of shells)
-      it(`has a script that ${shell} reads`, function () {
+      it(`has a script that ${shell} reads`, async function () {
         if (spawnSync(shell, ['--version']).error) skipFor(this, `${shell} is not installed.`);
-        execFileSync(shell, ['-n'], { input: completionScripts[shell] });
+        const file = path.join(folder, `completion.${shell}`);
+        await writeFile(file, completionScripts[shell]);
+        execFileSync(shell, ['-n', file]);
       });
 
     it('completes in bash', () => {

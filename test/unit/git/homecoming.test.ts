@@ -53,6 +53,15 @@ describe('work comes home from an environment', () => {
     assert.deepEqual(await store.unpushed('abc', [base]), { commits: 1, uncommitted: true });
   });
 
+  it('sees a change of the same size made in the very moment of a commit', () => {
+    for (const round of Array.from({ length: 8 }, (_, index) => String(index % 10))) {
+      commit(environment.workspace, { 'a.txt': `${round} one\n` });
+      write(environment.workspace, { 'a.txt': `${round} two\n` });
+      const saved = environment.checkpoint().commit!;
+      assert.equal(git(environment.workspace, 'show', `${saved}:a.txt`).trim(), `${round} two`);
+    }
+  });
+
   it('loses nothing when a branch is moved by force, or deleted', async () => {
     const first = commit(environment.workspace, { 'a.txt': 'one\n' });
     await store.receive('abc', { connect: environment.connect });
