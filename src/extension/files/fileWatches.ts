@@ -9,11 +9,13 @@ export interface FileChange extends Place {
 export interface WatchParts {
   /** What paths of a session are now; `undefined` for what is not there. Rejects when it can't be asked. */
   readonly stat: (session: string, paths: readonly string[]) => Promise<readonly (FileStat | undefined)[]>;
-  /** False while nothing in the session can change. */
+  /** False while nothing in the session can change: then only hints lead to a look. */
   readonly isLive: (session: string) => boolean;
   readonly changed: (changes: readonly FileChange[]) => void;
   /** Milliseconds between two looks. */
   readonly everyMs: () => number;
+  /** Milliseconds at least between two looks, however many hints there are. */
+  readonly gapMs: number;
 }
 
 /** Paths of one session that are looked at; the oldest ones of a watched folder give way. */
@@ -36,6 +38,7 @@ export class FileWatches implements Disposable {
   readonly #sessions = new Map<string, Map<string, Watched>>();
   readonly #trees = new Map<string, Map<string, number>>();
   readonly #looking = new Set<string>();
+  readonly #lookedAt = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #isDisposed = false;
 
@@ -74,11 +77,12 @@ export class FileWatches implements Disposable {
     this.#limit(paths);
   }
 
-  /** Something may have changed in a session. */
+  /** Something may have changed in a session, or it runs no longer. */
   hint(session: string): void {
     if (!this.#sessions.has(session) || this.#looking.has(session)) return;
     this.#looking.add(session);
-    setTimeout(() => void this.#look(session), hintMs).unref();
+    const gap = (this.#lookedAt.get(session) ?? -Infinity) + this.#parts.gapMs - performance.now();
+    setTimeout(() => void this.#look(session), Math.max(hintMs, gap)).unref();
   }
 
   dispose(): void {
@@ -129,7 +133,7 @@ export class FileWatches implements Disposable {
     if (this.#timer !== undefined || this.#isDisposed || this.#sessions.size === 0) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      for (const session of this.#sessions.keys()) this.hint(session);
+      for (const session of this.#sessions.keys()) if (this.#parts.isLive(session)) this.hint(session);
       this.#schedule();
     }, this.#parts.everyMs());
     this.#timer.unref();
@@ -138,7 +142,7 @@ export class FileWatches implements Disposable {
   async #look(session: string): Promise<void> {
     try {
       const paths = this.#sessions.get(session);
-      if (paths === undefined || this.#isDisposed || !this.#parts.isLive(session)) return;
+      if (paths === undefined || this.#isDisposed) return;
       const asked = [...paths.keys()].slice(0, 500);
       const before = new Map(paths);
       const found = await this.#parts.stat(session, asked);
@@ -148,6 +152,8 @@ export class FileWatches implements Disposable {
       // The engine or the environment is away for now: the next look will tell.
     } finally {
       this.#looking.delete(session);
+      if (this.#sessions.has(session)) this.#lookedAt.set(session, performance.now());
+      else this.#lookedAt.delete(session);
     }
   }
 

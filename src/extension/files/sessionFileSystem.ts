@@ -17,6 +17,9 @@ export interface FileSystemParts {
   readonly everyMs: () => number;
 }
 
+/** Milliseconds between two looks at what is watched, when a session tells of one thing after the other. */
+const lookGapMs = 1000;
+
 const changeTypes = {
   created: vscode.FileChangeType.Created,
   changed: vscode.FileChangeType.Changed,
@@ -41,7 +44,7 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
     const changed = (changes: readonly FileChange[]): void => {
       this.#fire(changes);
     };
-    this.#watches = new FileWatches({ stat, isLive, everyMs, changed });
+    this.#watches = new FileWatches({ stat, isLive, everyMs, gapMs: lookGapMs, changed });
   }
 
   /** Something may have changed in a session. */

@@ -17,6 +17,7 @@ class Bed {
   readonly asked: string[][] = [];
   readonly told: string[] = [];
   isLive = true;
+  everyMs = 60_000;
   fails = false;
   readonly watches = new FileWatches({
     stat: (_session, paths) => {
@@ -25,7 +26,8 @@ class Bed {
       return Promise.resolve(paths.map((path) => this.files.get(path)));
     },
     isLive: () => this.isLive,
-    everyMs: () => 60_000,
+    everyMs: () => this.everyMs,
+    gapMs: 200,
     changed: (changes: readonly FileChange[]) => this.told.push(...changes.map(({ kind, path }) => `${kind} ${path}`)),
   });
 
@@ -35,13 +37,16 @@ class Bed {
   saw(path: string): void {
     this.watches.saw({ session: 's', path }, this.files.get(path));
   }
+  /** The answer to the next hint. */
   async look(): Promise<void> {
+    const { length } = this.asked;
     this.watches.hint('s');
-    await sleep(190);
+    for (const end = Date.now() + 700; this.asked.length === length && Date.now() < end;) await sleep(10);
   }
 }
 
-describe('watches of session files', () => {
+describe('watches of session files', function () {
+  this.timeout(10_000);
   let bed: Bed;
   beforeEach(() => (bed = new Bed()));
   afterEach(() => {
@@ -87,22 +92,34 @@ describe('watches of session files', () => {
     assert.deepEqual(bed.told, ['changed src/a']);
   });
 
-  it('ask nothing when nobody watches any more, or nothing can change', async () => {
+  it('ask nothing when nobody watches any more', async () => {
     const [one, two] = [bed.watch('a'), bed.watch('', true)];
     bed.saw('b');
     assert.equal(bed.watches.size, 3);
-    await bed.look();
-    bed.isLive = false;
-    bed.asked.length = 0;
-    await bed.look();
-    assert.deepEqual(bed.asked, []);
-    bed.isLive = true;
     one.dispose();
     one.dispose();
     two.dispose();
     assert.equal(bed.watches.size, 0);
     await bed.look();
     assert.deepEqual(bed.asked, []);
+  });
+
+  it('look now and then while something can change', async () => {
+    bed.everyMs = 20;
+    bed.files.set('a', stat(1));
+    bed.watch('a');
+    await bed.look();
+    bed.files.set('a', stat(2));
+    await sleep(700);
+    assert.deepEqual(bed.told.splice(0), ['changed a']);
+    bed.isLive = false;
+    await sleep(500);
+    const { length } = bed.asked;
+    await sleep(500);
+    assert.equal(bed.asked.length, length);
+    bed.files.set('a', stat(3));
+    await bed.look();
+    assert.deepEqual(bed.told, ['changed a']);
   });
 
   it('gather hints, and outlive an engine that is away', async () => {
