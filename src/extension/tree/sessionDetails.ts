@@ -63,15 +63,10 @@ export class SessionDetails {
   /** Newest first. */
   async #checkpoints(sessionId: string): Promise<CheckpointNode[]> {
     const client = await this.#engine.client();
-    const { entries } = await client.call('session.logs', { session: sessionId, limit: 10_000 });
-    return entries
-      .flatMap(({ at, entry }): CheckpointNode[] => {
-        if (entry.kind !== 'timeline' || entry.timeline.kind !== 'checkpoint') return [];
-        const { text: label, subject } = entry.timeline;
-        return subject === undefined ? [] : [{ kind: 'checkpoint', sessionId, label, commit: subject, at }];
-      })
-      .slice(-maxCheckpoints)
-      .reverse();
+    const { checkpoints } = await client.call('checkpoint.list', { session: sessionId });
+    return checkpoints.slice(0, maxCheckpoints).map(({ number, commit, at }) => {
+      return { kind: 'checkpoint', sessionId, label: `Checkpoint ${number}`, commit, at };
+    });
   }
 }
 

@@ -100,11 +100,11 @@ describe('a question that was asked already', () => {
 
 describe('what stands below a row', () => {
   const session = aSession({ head: { commit: 'c'.repeat(40), ahead: 1 } });
-  const checkpoint = { kind: 'checkpoint', text: 'Checkpoint 1', subject: 'd'.repeat(40) };
+  const checkpoint = { number: 1, commit: 'd'.repeat(40), at };
   const source = new FakeSource({
     'session.list': () => ({ sessions: [session], seq: 0 }),
     'session.diff': () => ({ from: 'a', to: 'b', truncated: false, files: [{ path: 'src/a.ts', status: 'added' }] }),
-    'session.logs': () => ({ entries: [{ seq: 1, at, entry: { kind: 'timeline', timeline: checkpoint } }] }),
+    'checkpoint.list': () => ({ checkpoints: [checkpoint] }),
   });
 
   it('is the changed files and the checkpoints, read once until the session moves', async () => {
