@@ -37,12 +37,29 @@ inside() {
   echo "$code" >"$run/exit.new" && mv "$run/exit.new" "$run/exit"
 }
 
+# How many prompts Claude has taken up: a hook tells of each.
+taken() { grep -c '"hook_event_name":"UserPromptSubmit"' "${run%/*}/hooks.jsonl" 2>/dev/null; }
+
 paste() {
   tmux load-buffer -b flotilla - || exit 69
+  first=$(tmux show-buffer -b flotilla | head -c 1)
+  before=$(taken)
   tmux paste-buffer -p -d -b flotilla -t claude: || exit 69
-  # Enter that comes with the text would be taken for a part of it.
+  # Enter that comes with the text would be taken for a part of it; on a busy machine it may still be, and then comes again.
   sleep 0.3
-  tmux send-keys -t claude: Enter
+  tries=4
+  while [ $tries -gt 0 ]; do
+    tries=$((tries - 1))
+    tmux send-keys -t claude: Enter
+    # Commands fire no hook, and Enter may be an answer to what they ask.
+    case $first in / | '!' | '#') return 0 ;; esac
+    left=20
+    while [ $left -gt 0 ]; do
+      left=$((left - 1))
+      [ "$(taken)" = "$before" ] || return 0
+      sleep 0.1
+    done
+  done
 }
 
 pane() { tmux list-panes -t claude: -F '#{pane_dead} #{pane_pid}' 2>/dev/null; }
