@@ -60,6 +60,8 @@ export const panelStateSchema = z.object({
   sessionId: sessionIdSchema,
   /** The tab that the person chose; the fitting one when they chose none. */
   tab: panelTabSchema.optional().catch(undefined),
+  /** The tab that was on show last, chosen or not. */
+  lastTab: panelTabSchema.optional().catch(undefined),
   /** A message that was not sent yet. */
   draft: z.string().max(1_000_000).optional().catch(undefined),
 });

@@ -45,6 +45,7 @@ export class HostLink {
         this.report(error);
       }
     });
+    performance.mark('flotilla:ready');
     this.post({ type: 'ready' });
   }
 

@@ -20,6 +20,7 @@ function start(): void {
   const view = new SessionView(link);
   root.append(view.root);
   link.listen(view.receivers);
+  view.begin();
   // VS Code puts the theme, the use of a screen reader and reduced motion on these two elements.
   const themed = new MutationObserver(() => {
     view.restyle();

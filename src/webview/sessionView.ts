@@ -45,9 +45,13 @@ export class SessionView {
     this.#tabs = this.#makeTabs();
     this.root.append(element('div', { class: 'head' }, this.#header.root, this.#actions.root), this.#tabs.root);
     this.receivers = this.#makeReceivers();
-    // Nothing is known yet; the place is kept, so that nothing jumps.
-    this.#tabs.select(link.state.tab ?? 'timeline');
+    this.#tabs.select(link.state.lastTab ?? 'timeline');
     window.addEventListener('focus', () => this.#focusTerminal());
+  }
+
+  /** Asks for what was on show last time, before anything is known: it comes sooner, and nothing jumps. */
+  begin(): void {
+    this.#shown(this.#link.state.lastTab ?? 'timeline');
   }
 
   /** The theme, or what VS Code knows of the person's needs, has changed. */
@@ -133,6 +137,7 @@ export class SessionView {
   }
 
   #shown(tab: PanelTab): void {
+    this.#link.remember({ lastTab: tab });
     this.#terminal.setShown(tab === 'terminal');
     this.#focusTerminal();
     if (tab === 'timeline') this.#timeline.toEnd();

@@ -157,7 +157,10 @@ export class SessionPanel implements vscode.Disposable {
 
   /** A page that can't be seen is gone: nothing streams, and the next one begins anew. */
   #seen(): void {
-    if (this.#panel.visible) return;
+    if (this.#panel.visible) {
+      if (!this.#isReady) this.#feeds.terminal.prepare();
+      return;
+    }
     this.#isReady = false;
     this.#changesOf = '';
     this.#feeds.terminal.stop();

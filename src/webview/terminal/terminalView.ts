@@ -25,7 +25,8 @@ export class TerminalView {
   #stream = 0;
   #ownsSize = false;
   /** Set between a snapshot and its bytes. */
-  #claimsAfterSnapshot = false;
+  #awaitsPicture = false;
+  #claims = false;
   #isShown = false;
 
   constructor(post: (message: PanelMessage) => void) {
@@ -67,16 +68,19 @@ export class TerminalView {
     this.#stream = stream;
     this.#off.hidden = true;
     this.#ownsSize = false;
-    this.#claimsAfterSnapshot = active || document.hasFocus();
+    this.#awaitsPicture = true;
+    this.#claims = active || document.hasFocus();
     this.#screen?.reset(size);
   }
 
   bytes({ stream, bytes }: UpdateOf<'terminalBytes'>): void {
     if (stream !== this.#stream) return;
-    const claims = this.#claimsAfterSnapshot;
-    this.#claimsAfterSnapshot = false;
+    const isPicture = this.#awaitsPicture;
+    const claims = isPicture && this.#claims;
+    this.#awaitsPicture = false;
     this.#screen?.write(bytes, () => {
       this.#acknowledger.shown(stream, bytes.length);
+      if (isPicture) performance.mark('flotilla:screen');
       if (claims) this.#claimSize();
     });
     if (!claims && !this.#ownsSize) this.#showForeignSize();
