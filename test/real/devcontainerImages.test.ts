@@ -10,7 +10,15 @@ import { Docker } from '../../src/engine/runtime/devcontainer/docker.ts';
 import { OwnImage } from '../../src/engine/runtime/devcontainer/ownImage.ts';
 import { ToolsVolume } from '../../src/engine/runtime/devcontainer/toolsVolume.ts';
 import { requirePart } from '../support/bed.ts';
-import { becomes, inspected, noSignal, openRuntimeBed, type RuntimeBed, shell } from '../support/runtimeBed.ts';
+import {
+  becomes,
+  inspected,
+  noSignal,
+  openRuntime,
+  openRuntimeBed,
+  type RuntimeBed,
+  shell,
+} from '../support/runtimeBed.ts';
 
 const docker = async (...args: string[]): Promise<string> => {
   const { exitCode, stdout, stderr } = await runOnHost({ file: 'docker', args });
@@ -84,6 +92,35 @@ describe('images of dev containers', function () {
       const image = await build(`FROM ${claudeImage}\nUSER root\nRUN useradd --uid 4321 dev\nUSER dev\n`);
       const environment = await bed.provision({ image });
       assert.equal(await shell(environment, 'id -u; stat -c %u . /flotilla/claude'), '4321\n4321\n4321\n');
+    });
+
+    it('get no more rights and nothing of the host, whatever they ask for in their metadata', async () => {
+      const wishes = [
+        {
+          privileged: true,
+          capAdd: ['SYS_ADMIN'],
+          securityOpt: ['seccomp=unconfined'],
+          containerEnv: { LEAK: '${localEnv:PATH}' },
+          mounts: ['type=bind,source=/etc,target=/hostetc'],
+        },
+      ];
+      const greedy = await build(`FROM ${claudeImage}\nLABEL devcontainer.metadata='${JSON.stringify(wishes)}'\n`);
+      const base = await build(`FROM ${bed.baseImage}\nLABEL devcontainer.metadata='${JSON.stringify(wishes)}'\n`);
+      const ours = await openRuntime({ ...bed, baseImage: base });
+      const environments = [
+        await bed.provision({ image: greedy }),
+        await ours.provision(await bed.spec(), () => undefined, noSignal),
+      ];
+      for (const { id, image } of environments) {
+        assert.equal(await inspected(id, '.HostConfig.Privileged'), 'false');
+        assert.equal(await inspected(id, '.HostConfig.CapAdd'), 'null');
+        assert.equal(await inspected(id, '.HostConfig.SecurityOpt'), '["no-new-privileges"]');
+        assert.doesNotMatch(await inspected(id, '.HostConfig.Mounts'), /hostetc/);
+        assert.doesNotMatch(await inspected(id, '.Config.Env'), /LEAK/);
+        made.push(image);
+      }
+      for (const { sessionId } of environments) await bed.runtime.discard(sessionId, noSignal);
+      await ours.close();
     });
 
     it('are refused by name of all that they lack, and nothing stays', async () => {

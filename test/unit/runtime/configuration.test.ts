@@ -50,6 +50,7 @@ describe('the generated devcontainer.json', () => {
       '--init',
       '--cap-drop=ALL',
       '--security-opt=no-new-privileges',
+      '--log-driver=none',
       '--memory=1073741824',
       '--memory-swap=1073741824',
       '--cpus=1.5',
@@ -65,12 +66,12 @@ describe('the generated devcontainer.json', () => {
     const { mounts } = configuration({ objectsFolder: '/data/objects' });
     assert.ok(mounts.includes('type=volume,source=flotilla-tools-x,target=/flotilla/tools,readonly'));
     assert.ok(mounts.includes('type=bind,source=/data/objects,target=/flotilla/objects,readonly'));
-    assert.ok(mounts.includes('type=bind,source=/data/api,target=/flotilla/api'));
+    assert.ok(mounts.includes('type=bind,source=/data/api,target=/flotilla/api,readonly'));
   });
 
   it('quotes paths with commas and quotation marks', () => {
     const { mounts } = configuration({ apiFolder: '/data/a,b "c" ü' });
-    assert.ok(mounts.includes('type=bind,"source=/data/a,b ""c"" ü",target=/flotilla/api'));
+    assert.ok(mounts.includes('type=bind,"source=/data/a,b ""c"" ü",target=/flotilla/api,readonly'));
   });
 
   it('gives certificates and untouched volumes to images that are not ours', () => {

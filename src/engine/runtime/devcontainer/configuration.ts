@@ -85,7 +85,8 @@ function mounts({ spec, names, toolsVolume }: ConfigurationParts): string[] {
   return [
     volume(spec, names.claude, places.claude),
     mount('volume', toolsVolume, places.tools, 'readonly'),
-    mount('bind', spec.apiFolder, places.api),
+    // A socket can be connected to all the same; what a session writes there would be on the host's own disk.
+    mount('bind', spec.apiFolder, places.api, 'readonly'),
     ...(spec.objectsFolder === undefined ? [] : [mount('bind', spec.objectsFolder, places.objects, 'readonly')]),
     ...(certificates === undefined ? [] : [mount('bind', certificates, certificatesPath, 'readonly')]),
   ];
@@ -96,6 +97,8 @@ function isolation({ limits }: EnvironmentSpec): string[] {
     '--init',
     '--cap-drop=ALL',
     '--security-opt=no-new-privileges',
+    // Nothing of ours writes to it, and what a session sends to the first process's output would grow on the host without a limit.
+    '--log-driver=none',
     `--memory=${limits.memory}`,
     // Equal to the memory: no swap on top of it.
     `--memory-swap=${limits.memory}`,

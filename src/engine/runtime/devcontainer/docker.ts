@@ -33,7 +33,11 @@ export class Docker {
   async image(name: string): Promise<ImageDetails | undefined> {
     try {
       const found = await this.#api.getImage(name).inspect();
-      return { id: found.Id, user: found.Config.User };
+      return {
+        id: found.Id,
+        user: found.Config.User,
+        labels: { ...found.Config.Labels },
+      };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;
@@ -163,7 +167,9 @@ export class Docker {
   /** True when the container has something at this path. */
   async has(id: string, path: string, signal?: AbortSignal): Promise<boolean> {
     try {
-      await this.#api.getContainer(id).infoArchive({ path, ...abort(signal) });
+      const answer: unknown = await this.#api.getContainer(id).infoArchive({ path, ...abort(signal) });
+      // The answer is a stream without content; unread it would keep its connection for minutes.
+      streamed(answer).resume();
       return true;
     } catch (error) {
       if (statusOf(error) === 404) return false;

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** A container as a list shows it. */
 export interface ContainerPart {
   readonly id: string;
@@ -20,6 +22,7 @@ export interface ImageDetails {
   readonly id: string;
   /** Empty when the image names none, which is root. */
   readonly user: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface ExecRequest {
@@ -45,3 +48,11 @@ export interface HelperRequest {
   readonly capabilities: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** What a build tells while it is under way. */
+export const buildMessage = z.object({
+  stream: z.string().optional(),
+  status: z.string().optional(),
+  progress: z.string().optional(),
+  error: z.string().optional(),
+});

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { FlotillaError, throwIfCancelled } from '../../base/errors.ts';
 import { shortHash } from '../../base/ids.ts';
 import { Tail } from '../../base/tail.ts';
 import { archive } from './archive.ts';
 import type { Docker } from './docker.ts';
+import { buildMessage } from './dockerTypes.ts';
 import { dockerFailure, failureOf } from './failures.ts';
 import { readMessages } from './messageStream.ts';
 import { SharedWork } from './sharedWork.ts';
@@ -22,13 +23,6 @@ export interface ImageOptions {
   /** What the Dockerfile starts from, when not from its own default. */
   readonly baseImage?: string | undefined;
 }
-
-const messageSchema = z.object({
-  stream: z.string().optional(),
-  status: z.string().optional(),
-  progress: z.string().optional(),
-  error: z.string().optional(),
-});
 
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
   name,
@@ -90,7 +84,7 @@ export class OwnImage {
       const labels = { 'flotilla.image': 'claude-code' };
       const args = { ...recipe.args, ...hostProxies() };
       const stream = await this.#docker.build(context, { tag: recipe.tag, args, labels }, signal);
-      await readMessages(stream, messageSchema, (message) => log.add(message), signal);
+      await readMessages(stream, buildMessage, (message) => log.add(message), signal);
     } catch (error) {
       throw dockerFailure(error, signal);
     }
@@ -117,7 +111,7 @@ class BuildLog {
     this.#tell = tell;
   }
 
-  add(message: z.output<typeof messageSchema>): void {
+  add(message: z.output<typeof buildMessage>): void {
     if (message.error !== undefined) this.error = message.error;
     const text = message.stream ?? message.status ?? message.error ?? '';
     this.#tail.write(message.stream === undefined ? `${text}\n` : text);

@@ -14,6 +14,7 @@ import type { ForeignImages } from './foreignImages.ts';
 import { prepareForeignImage } from './foreignPreparation.ts';
 import type { Inventory } from './inventory.ts';
 import type { Advance, OwnImage } from './ownImage.ts';
+import { plainImage } from './plainImage.ts';
 import { ProvisionSteps } from './provisionSteps.ts';
 import { createSessionNetwork } from './sessionNetwork.ts';
 import type { ToolsVolume } from './toolsVolume.ts';
@@ -98,7 +99,7 @@ export class Provisioning {
     steps.at('image', 0);
     if (spec.image === undefined) return await this.#parts.ownImage.ensure(spec.certificates, onAdvance, signal);
     await this.#parts.foreignImages.ensure(spec.image, onAdvance, signal);
-    return spec.image;
+    return await plainImage(this.#parts.docker, spec.image, signal);
   }
 
   /** All that `up` wants to find, except the network. */
