@@ -7,6 +7,7 @@ import type { EngineClient } from '../../src/client/engineClient.ts';
 import type { Session } from '../../src/protocol/session.ts';
 
 const manifestSchema = z.looseObject({ version: z.string() });
+const manifest = (): unknown => flotilla().packageJSON;
 
 /** The extension under test. */
 export function flotilla(): vscode.Extension<unknown> {
@@ -17,12 +18,11 @@ export function flotilla(): vscode.Extension<unknown> {
 
 /** A face beside the extension, on the same engine. Close it. */
 export function hostEngine(): Promise<EngineClient> {
-  const { extensionPath, packageJSON } = flotilla();
   return connect({
     face: 'cli',
     start: 'if-needed',
-    engineEntry: [process.execPath, path.join(extensionPath, 'dist/engine.cjs')],
-    version: manifestSchema.parse(packageJSON).version,
+    engineEntry: [process.execPath, path.join(flotilla().extensionPath, 'dist/engine.cjs')],
+    version: manifestSchema.parse(manifest()).version,
     env: process.env,
   });
 }
@@ -33,7 +33,7 @@ export async function until<T>(look: () => T | Promise<T>, wish: (seen: T) => bo
   for (;;) {
     const seen = await look();
     if (wish(seen)) return seen;
-    if (Date.now() > end) assert.fail(`it stayed ${JSON.stringify(seen)?.slice(0, 2000)}`);
+    if (Date.now() > end) assert.fail(`it stayed ${JSON.stringify(seen).slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -41,7 +41,7 @@ describe('the commands for sessions, without a container', () => {
     await run(ids.command.showReport, session.id);
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.uri.scheme, ids.scheme.report);
-    assert.match(editor?.document.getText() ?? '', /quiet/);
+    assert.match(editor.document.getText(), /quiet/);
   });
 
   it('opens the panel of a session', async () => {

@@ -76,11 +76,16 @@ describe('a person in VS Code', function () {
   });
 
   it('cancels a start, which leaves nothing behind', async () => {
-    await bed.server.set({ 'flotilla.newSession.setup': 'sleep 120' });
     await window.run('Flotilla: New Session');
     await window.answer('wait long');
-    await window.choices.filter({ hasText: 'Start' }).first().waitFor();
-    await window.page.keyboard.press('Enter');
+    await window.pick('More…');
+    await window.choices.filter({ hasText: 'Setup command' }).first().waitFor();
+    await window.screenshot('new-session-more');
+    await window.input.fill('setup');
+    await window.pick('Setup command');
+    await window.page.locator('.quick-input-title', { hasText: 'Setup command' }).waitFor();
+    await window.answer('sleep 120');
+    await window.pick('Start');
     const toast = window.toast('New session');
     await toast.filter({ hasText: /setup|sleep/i }).waitFor({ timeout: 60_000 });
     await toast.getByRole('button', { name: 'Cancel' }).click();
@@ -89,7 +94,7 @@ describe('a person in VS Code', function () {
       .row('wait long')
       .filter({ hasText: /cancelled/i })
       .waitFor();
-    const { id } = await bed.flotilla.until('wait-long', ({ state }) => state === 'cancelled');
+    const { id } = await bed.flotilla.until('wait long', ({ state }) => state === 'cancelled');
     assert.deepEqual(await labelled(`flotilla.session=${id}`), []);
   });
 });

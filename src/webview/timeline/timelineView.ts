@@ -16,7 +16,7 @@ export class TimelineView {
     class: 'timeline',
     attributes: { tabindex: '0', role: 'region', 'aria-label': 'Timeline' },
   });
-  readonly #list = element('ol', { class: 'entries', attributes: { role: 'log', 'aria-label': 'What happened' } });
+  readonly #list = element('ol', { class: 'entries' });
   readonly #empty = element('p', { class: 'empty' }, 'Nothing has happened yet.');
   readonly #cut = element('p', { class: 'empty' }, 'Earlier entries are not shown.');
   /** One for each row. */
@@ -24,7 +24,8 @@ export class TimelineView {
   #last = 0;
 
   constructor() {
-    this.root.append(this.#cut, this.#empty, this.#list);
+    const attributes = { role: 'log', 'aria-label': 'What happened' };
+    this.root.append(this.#cut, this.#empty, element('div', { attributes }, this.#list));
     this.#cut.hidden = true;
   }
 

@@ -97,7 +97,7 @@ export class ServerRun {
     return url.href;
   }
 
-  /** Changes user settings; every window follows at once. */
+  /** Changes settings; windows that are loaded afterwards have them (the server watches files only with native modules that it lacks here). */
   async set(settings: Readonly<Record<string, unknown>>): Promise<void> {
     const file = path.join(this.folder, settingsFiles[0]);
     const now = settingsSchema.parse(JSON.parse(await readFile(file, 'utf8')));

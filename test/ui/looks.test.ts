@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'mocha';
+import type { EngineClient } from '../../src/client/engineClient.ts';
+import { hostCertificates } from '../support/bed.ts';
+import { type SampleRepository, sampleRepository } from '../support/sampleRepository.ts';
+import { seriousFaults } from '../support/vscode/accessibility.ts';
+import { hostScenario } from '../support/vscode/hostScenario.ts';
+import { VscodeBed } from '../support/vscode/vscodeBed.ts';
+import type { Workbench } from '../support/vscode/workbench.ts';
+
+const looks = {
+  dark: { theme: 'Default Dark Modern', width: 1280 },
+  light: { theme: 'Default Light Modern', width: 1280 },
+  'high-contrast': { theme: 'Default High Contrast', width: 1280 },
+  'high-contrast-light': { theme: 'Default High Contrast Light', width: 1280 },
+  // What is left for the panel beside the view is 320 pixels.
+  narrow: { theme: 'Default Dark Modern', width: 680 },
+} as const;
+
+/** Every view in every look. The pictures are for people; axe-core judges the panel. */
+describe('what Flotilla looks like', function () {
+  this.timeout(120_000);
+  let bed: VscodeBed;
+  let sample: SampleRepository;
+  let client: EngineClient;
+
+  before(async function () {
+    bed = await VscodeBed.start(this, {
+      scenario: hostScenario,
+      settings: { 'terminal.integrated.gpuAcceleration': 'off' },
+    });
+    sample = await sampleRepository(bed.flotilla.folder);
+    client = await bed.flotilla.connect();
+    await makeSessions();
+  });
+  afterEach(function () {
+    return bed.afterTest(this);
+  });
+  after(async () => {
+    client.close();
+    await bed.close();
+  });
+
+  /** One that finished, one to talk to, one that failed, one that was not started. */
+  async function makeSessions(): Promise<void> {
+    const certificates = hostCertificates();
+    const common = { repository: sample.folder, ...(certificates === undefined ? {} : { certificates }) };
+    const create = async (more: { name: string; prompt?: string; start?: boolean; setup?: string }): Promise<string> =>
+      (await client.call('session.create', { ...common, ...more })).session.id;
+    const pear = await create({ name: 'Describe the pear', prompt: 'describe the pear' });
+    const broken = await create({ name: 'Plant a plum', prompt: 'plum', setup: 'echo no plums here >&2; exit 3' });
+    const { session } = await client.call('session.create', { ...common, name: 'Talk about it', mode: 'interactive' });
+    await create({ name: 'Count the fruit', prompt: 'count', start: false });
+    await bed.flotilla.until(pear, ({ state }) => state === 'completed');
+    await bed.flotilla.until(broken, ({ state }) => state === 'failed');
+    await bed.flotilla.until(session.id, ({ state, activity }) => state === 'running' && activity?.kind === 'idle');
+  }
+
+  async function open(window: Workbench, name: string): Promise<void> {
+    await window.row(name).first().click();
+    await window.tab(name).first().waitFor();
+    await window.webview.getByRole('heading', { name }).waitFor();
+  }
+
+  for (const [look, { theme, width }] of Object.entries(looks))
+    it(`can be read in ${look}, and axe finds nothing serious`, async () => {
+      await bed.server.set({ 'workbench.colorTheme': theme });
+      const window = await bed.window(sample.folder, { viewport: { width, height: 800 } });
+      await window.show('Flotilla');
+      const faults: string[] = [];
+      for (const name of ['Plant a plum', 'Describe the pear', 'Talk about it']) {
+        await open(window, name);
+        if (name === 'Talk about it') await window.webview.locator('.xterm-rows', { hasText: 'Claude Code' }).waitFor();
+        await window.screenshot(`${look}-${name.toLowerCase().replaceAll(' ', '-')}`);
+        faults.push(...(await seriousFaults(window.page)));
+      }
+      await open(window, 'Describe the pear');
+      await window.webview.getByRole('tab', { name: 'Changes' }).click();
+      await window.webview.getByText('pear.md', { exact: true }).waitFor();
+      await window.screenshot(`${look}-changes`);
+      faults.push(...(await seriousFaults(window.page)));
+      await window.page.close();
+      assert.deepEqual([...new Set(faults)], []);
+    });
+});
