@@ -3,7 +3,6 @@ import { registerAttach } from './attach/registerAttach.ts';
 import { CommandRegistry } from './commandRegistry.ts';
 import { registerEngineCommands } from './commands/engineCommands.ts';
 import { registerSessionCommands } from './commands/sessionCommands.ts';
-import { registerShowReport } from './commands/showReport.ts';
 import { registerContextKeys } from './contextKeys.ts';
 import { CredentialStore } from './credentials.ts';
 import { EngineConnection } from './engineConnection.ts';
@@ -18,6 +17,7 @@ import { SessionPicker } from './sessionPicker.ts';
 import { registerSignIn } from './signIn.ts';
 import { registerStatusBar } from './statusBar.ts';
 import { registerTerminals } from './terminal/registerTerminals.ts';
+import { Texts } from './texts.ts';
 import { registerSessionView } from './tree/registerSessionView.ts';
 import { registerUriHandler } from './uriHandler.ts';
 
@@ -34,7 +34,6 @@ const features: Readonly<Record<string, (parts: Parts) => vscode.Disposable | un
   sessionCommands: registerSessionCommands,
   sessionPanels: registerSessionPanels,
   terminals: registerTerminals,
-  report: registerShowReport,
   engineCommands: registerEngineCommands,
   signIn: registerSignIn,
   statusBar: registerStatusBar,
@@ -48,8 +47,8 @@ const features: Readonly<Record<string, (parts: Parts) => vscode.Disposable | un
 export function compose(context: vscode.ExtensionContext): Parts {
   const log = vscode.window.createOutputChannel('Flotilla', { log: true });
   const parts = partsOf(context, log);
-  const { commands, connection, model } = parts;
-  context.subscriptions.push(log, commands, connection, model);
+  const { commands, connection, model, texts } = parts;
+  context.subscriptions.push(log, commands, connection, model, texts);
   for (const [name, register] of Object.entries(features)) {
     try {
       const feature = register(parts);
@@ -68,7 +67,8 @@ function partsOf(context: vscode.ExtensionContext, log: vscode.LogOutputChannel)
     log.error(asError(error));
   });
   const commands = new CommandRegistry(log);
-  return { context, log, credentials, connection, model, commands, picker: new SessionPicker(model) };
+  const texts = new Texts();
+  return { context, log, credentials, connection, model, commands, texts, picker: new SessionPicker(model) };
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -13,11 +13,15 @@ export function setContext(key: string, value: string | boolean): void {
   void vscode.commands.executeCommand('setContext', key, value);
 }
 
-/** Says keys once more: a walkthrough that was not there when they were set first does not see them otherwise. */
-export async function repeatContext(...keys: string[]): Promise<void> {
-  for (const key of keys) {
-    await vscode.commands.executeCommand('setContext', key, undefined);
-    await vscode.commands.executeCommand('setContext', key, set.get(key));
+/** Takes keys away while something is done, then sets them again: whoever looks for a change of theirs sees one. */
+export async function withoutContext(keys: readonly string[], work: () => Promise<unknown>): Promise<void> {
+  const setAll = (value: (key: string) => unknown): Promise<unknown> =>
+    Promise.all(keys.map((key) => vscode.commands.executeCommand('setContext', key, value(key))));
+  await setAll(() => undefined);
+  try {
+    await work();
+  } finally {
+    await setAll((key) => set.get(key));
   }
 }
 

@@ -5,6 +5,9 @@ import { type Credential, type CredentialsInput, credentialSchema } from '../pro
 import { ids } from './ids.ts';
 import { readSetting } from './settings.ts';
 
+/** Stands in the place of a credential that the user has removed. */
+const removed = 'removed';
+
 /**
  * The user's credential: in VS Code's secret storage, else where the command line looks (Claude Code's variables, Flotilla's own file).
  * Nothing of it is ever logged.
@@ -18,6 +21,7 @@ export class CredentialStore {
 
   /** What to hand to the engine; `undefined` when there is nothing. Rejects with `config-invalid` for an unusable environment or file. */
   async read(): Promise<CredentialsInput | undefined> {
+    if ((await this.#secrets.get(ids.secret.credential)) === removed) return undefined;
     const stored = await this.#stored();
     const upstream = readSetting(ids.setting.baseUrl) || process.env['ANTHROPIC_BASE_URL'];
     if (stored !== undefined) return { credential: stored, ...(upstream ? { upstream } : {}) };
@@ -30,8 +34,9 @@ export class CredentialStore {
     await this.#secrets.store(ids.secret.credential, `${kind}:${value}`);
   }
 
+  /** From now on there is none, also where the environment has one, until another one is saved. */
   async remove(): Promise<void> {
-    await this.#secrets.delete(ids.secret.credential);
+    await this.#secrets.store(ids.secret.credential, removed);
   }
 
   /** Tells when another window has changed the credential, or this one. */

@@ -53,7 +53,7 @@ async function handToEngine(parts: SignInParts): Promise<void> {
 async function removeCredentials(parts: SignInParts, more: unknown): Promise<void> {
   const yes = 'Remove';
   const detail =
-    'They are deleted from the secret storage, and the engine forgets them: sessions wait until there are others.';
+    'They are deleted from the secret storage, and the engine forgets them, also those of the environment. Sessions wait until you set others.';
   const ask = (): Thenable<string | undefined> =>
     vscode.window.showWarningMessage('Remove the credentials?', { modal: true, detail }, yes);
   if (!isConfirmed(more) && (await ask()) !== yes) return;

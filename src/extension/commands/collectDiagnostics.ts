@@ -8,13 +8,12 @@ import { withProgress } from '../progress.ts';
 /** Bytes of the engine's log that are taken, from its end. */
 const logBytes = 64 * 1024;
 
-type DiagnosticsParts = Pick<Parts, 'connection'>;
+type DiagnosticsParts = Pick<Parts, 'connection' | 'texts'>;
 
 /** Opens a text with what helps to see what is wrong; nothing of it is sent anywhere. */
 export async function collectDiagnostics(parts: DiagnosticsParts): Promise<void> {
   const content = await withProgress('Collecting diagnostics', ({ signal }) => collect(parts, signal));
-  const document = await vscode.workspace.openTextDocument({ content, language: 'markdown' });
-  await vscode.window.showTextDocument(document);
+  await parts.texts.show('flotilla', 'Diagnostics.md', content);
 }
 
 async function collect({ connection }: DiagnosticsParts, signal: AbortSignal): Promise<string> {

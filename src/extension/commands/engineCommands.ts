@@ -10,7 +10,7 @@ import { showEngineStatus } from './showEngineStatus.ts';
 
 /** Commands about the engine itself, and about the extension. */
 export function registerEngineCommands(
-  parts: Pick<Parts, 'commands' | 'connection' | 'context' | 'log' | 'model'>,
+  parts: Pick<Parts, 'commands' | 'connection' | 'context' | 'log' | 'model' | 'texts'>,
 ): undefined {
   const { commands, connection, context, log } = parts;
   commands.registerAll({
