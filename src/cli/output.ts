@@ -59,9 +59,10 @@ export class Output {
     this.#out.write(text);
   }
 
-  /** One JSON document on one line. */
+  /** One JSON document on one line. Controls that JSON leaves as they are would reach a terminal. */
   document(value: unknown): void {
-    this.#out.write(`${JSON.stringify(value)}\n`);
+    const text = JSON.stringify(value).replace(/[\x7f-\x9f]/g, (found) => `\\u00${found.charCodeAt(0).toString(16)}`);
+    this.#out.write(`${text}\n`);
   }
 
   hint(text: string): void {

@@ -1,4 +1,4 @@
-import { cleanText } from './cleanText.ts';
+import { visibleText } from './cleanText.ts';
 import type { Color, Output } from './output.ts';
 
 const colors: readonly (readonly [RegExp, Color])[] = [
@@ -11,7 +11,7 @@ const colors: readonly (readonly [RegExp, Color])[] = [
 /** A patch: exact bytes for a pipe, without anything that a terminal would act on for a terminal. */
 export function patchText(output: Output, patch: string, isTerminal: boolean): string {
   if (!isTerminal) return patch;
-  return cleanText(patch)
+  return visibleText(patch)
     .split('\n')
     .map((line) => {
       const color = colors.find(([pattern]) => pattern.test(line))?.[1];

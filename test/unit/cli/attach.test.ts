@@ -107,6 +107,22 @@ describe("what reaches the user's own terminal", () => {
       assert.equal(filter(text), '');
     });
 
+  it('is nothing for what a terminal reads although it is cut off, or although controls stand in it', () => {
+    for (const [text, left] of [
+      ['\x1b]52;c;ZXZpbA==\x1b[0m', '\x1b[0m'],
+      ['\x1b\x00]52;c;ZXZpbA==\x07', ''],
+      ['\x1b\x1b[6n]52;c;ZXZpbA==\x07', ']52;c;ZXZpbA==\x07'],
+      ['\x1b[6\x00n\x1b\x0d[6n\x1b[\n?1049l', '\x1b[2J\x1b[H'],
+      ['\x1b[6\x1b[nn', 'n'],
+      ['\u009b6\x00n', ''],
+    ] as const)
+      assert.equal(filter(text), left, JSON.stringify(text));
+    const broken = Buffer.from(
+      terminalFilter(Buffer.from('\xc2\x1b[6n\x9b6n\x1b[\xe26n\x1b[\xef\xbb\xbf6n', 'latin1')),
+    );
+    assert.equal(broken.toString('utf8'), '\ufffd\ufffd6n\x1b[\ufffd6n');
+  });
+
   it('stays on the alternate screen', () => {
     assert.equal(filter('\x1b[?1049h\x1b[?1049;25l\x1bc'), '\x1b[2J\x1b[H\x1b[2J\x1b[H\x1b[?25l\x1b[!p\x1b[2J\x1b[H');
   });

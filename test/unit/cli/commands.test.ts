@@ -134,6 +134,24 @@ describe('the flotilla command', () => {
     assert.ok(terminal.out.text.includes('\x1b[32m+evil'));
   });
 
+  it('hides no line of a patch, whatever stands in it', async () => {
+    const patch = '+// \x1b]harmless\n+steal()\r// fine\n+\u202eok\u009b8m\n';
+    const engine = new FakeEngine({
+      'session.diff': () => ({ from: 'a', to: 'b', files: [], patch, truncated: false }),
+      'session.list': () => ({ sessions: [session({ name: 'a\u009b2J' })], seq: 1 }),
+    });
+    const terminal = cliBed(engine);
+    terminal.out.isTTY = true;
+    await terminal.run('diff', 'x');
+    assert.equal(
+      terminal.out.text.replace(/\x1b\[\d+m/g, ''),
+      '+// ^[]harmless\n+steal()^M// fine\n+<U+202E>ok<U+009B>8m\n',
+    );
+    const json = cliBed(engine);
+    await json.run('list', '--json');
+    assert.match(json.out.text, /"a\\u009b2J"/);
+  });
+
   it('has no colours with NO_COLOR or on a dumb terminal', async () => {
     const engine = new FakeEngine({ 'session.output': () => made });
     for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
