@@ -76,6 +76,11 @@ function withLoopbackDirect(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...env, no_proxy: direct.filter((part) => part !== '').join(',') };
 }
 
+/** Requests of one session at a time. One connection can bring any number (HTTP pipelining), and all sessions share the engine's. */
+const maxRequests = 128;
+/** How often a session's refused requests are logged: it could push everything else out of the log. */
+const maxWarnings = 20;
+
 class SessionDoor {
   readonly #sessionId: string;
   readonly #options: GatewayOptions;
@@ -84,6 +89,8 @@ class SessionDoor {
   readonly #closing = new AbortController();
   /** The trouble that was told last, as text to compare with. */
   #told: string | undefined;
+  #requests = 0;
+  #warnings = 0;
 
   constructor(sessionId: string, options: GatewayOptions, agents: { http: HttpAgent; https: HttpsAgent }) {
     this.#sessionId = sessionId;
@@ -98,6 +105,11 @@ class SessionDoor {
 
   /** Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#requests >= maxRequests) {
+      refuse(response, 529, 'overloaded_error', 'This session has too many requests under way.');
+      return;
+    }
+    this.#requests += 1;
     const gone = new AbortController();
     response.once('close', () => {
       gone.abort();
@@ -107,16 +119,15 @@ class SessionDoor {
     } catch (error) {
       this.#log.error('a request could not be passed on', { error });
       refuse(response, 500, 'api_error', 'Flotilla could not pass this request on.');
+    } finally {
+      this.#requests -= 1;
     }
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
     const route = routeOf(request.method, request.url);
     if (route === undefined) {
-      this.#log.warn('a session asked for what it may not have', {
-        method: request.method,
-        path: request.url?.slice(0, 200),
-      });
+      this.#warn(request);
       refuse(response, 403, 'permission_error', 'Flotilla passes on only what Claude Code needs.');
       return;
     }
@@ -149,6 +160,12 @@ class SessionDoor {
       status: response.statusCode,
       ms: Date.now() - began,
     });
+  }
+
+  #warn({ method, url }: IncomingMessage): void {
+    this.#warnings += 1;
+    if (this.#warnings > maxWarnings) return;
+    this.#log.warn('a session asked for what it may not have', { method, path: url?.slice(0, 200) });
   }
 
   #judge(outcome: Outcome): void {

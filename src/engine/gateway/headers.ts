@@ -6,6 +6,8 @@ const hopByHop = ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encodin
 /** What a session sends to say who it is: all of it is replaced by the user's own credential. */
 const identity = ['authorization', 'x-api-key', 'cookie', 'forwarded', 'host', 'accept-encoding', 'expect'];
 const identityPrefixes = ['proxy-', 'x-forwarded-'];
+/** By which some proxies take another path or method than the one that was found to be allowed. */
+const rerouting = /^x-(?:original-|rewrite-|http-method|method-override)/;
 
 const oauthBeta = 'oauth-2025-04-20';
 
@@ -18,7 +20,7 @@ function without(headers: IncomingHttpHeaders, names: readonly string[]): Outgoi
 /** A request's headers as the API gets them: the session's own credentials out, the real ones in. */
 export function requestHeaders(headers: IncomingHttpHeaders, access: Access): OutgoingHttpHeaders {
   const kept = Object.entries(without(headers, identity)).filter(
-    ([name]) => !identityPrefixes.some((prefix) => name.startsWith(prefix)),
+    ([name]) => !identityPrefixes.some((prefix) => name.startsWith(prefix)) && !rerouting.test(name),
   );
   // Uncompressed, so that the usage can be read from bytes that pass untouched.
   const sent: OutgoingHttpHeaders = {

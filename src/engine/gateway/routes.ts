@@ -4,7 +4,7 @@
  */
 const allowed: readonly { readonly methods: readonly string[]; readonly path: RegExp }[] = [
   { methods: ['POST'], path: /^\/v1\/messages(\/count_tokens)?$/ },
-  { methods: ['GET', 'HEAD'], path: /^\/v1\/models(\/[A-Za-z0-9._@:-]+)?$/ },
+  { methods: ['GET', 'HEAD'], path: /^\/v1\/models(\/(?!\.)[A-Za-z0-9._@:-]+)?$/ },
   { methods: ['GET', 'HEAD'], path: /^\/api\/hello$/ },
   { methods: ['HEAD'], path: /^\/$/ },
 ];

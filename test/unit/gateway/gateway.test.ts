@@ -7,7 +7,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { sleep } from '../../../src/engine/base/clock.ts';
-import { silentLog } from '../../../src/engine/base/log.ts';
+import { type Log, silentLog } from '../../../src/engine/base/log.ts';
 import { Credentials } from '../../../src/engine/gateway/credentials.ts';
 import { Gateway, type Trouble } from '../../../src/engine/gateway/gateway.ts';
 import type { UsageDelta } from '../../../src/engine/gateway/usageMeter.ts';
@@ -32,6 +32,7 @@ describe('the gateway', () => {
   let credentials: Credentials;
   let troubles: Trouble[];
   let usage: UsageDelta[];
+  let warnings: number;
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'flotilla-gateway-'));
@@ -40,6 +41,7 @@ describe('the gateway', () => {
     seen = [];
     troubles = [];
     usage = [];
+    warnings = 0;
     answer = (_request, response) => response.end('{}');
     upstream = createServer((incoming, response) => {
       void buffer(incoming).then(
@@ -56,8 +58,9 @@ describe('the gateway', () => {
     url = `http://127.0.0.1:${String(address.port)}`;
     credentials = new Credentials(silentLog);
     credentials.set({ credential: { kind: 'api-key', value: key }, upstream: url });
+    const log: Log = { ...silentLog, warn: () => (warnings += 1), with: () => log };
     gateway = new Gateway({
-      log: silentLog,
+      log,
       credentials,
       onUsage: (_session, delta) => usage.push(delta),
       onTrouble: (_session, trouble) => troubles.push(trouble),
@@ -318,6 +321,37 @@ describe('the gateway', () => {
     const deep = path.join(folder, 'x'.repeat(100), 'api');
     await mkdir(deep, { recursive: true });
     await assert.rejects(gateway.open('abcdefgh', deep), { code: 'config-invalid' });
+  });
+
+  it('keeps one session from taking all connections, and from filling the log', async () => {
+    let open = 0;
+    let most = 0;
+    answer = (_request, response) => {
+      most = Math.max(most, (open += 1));
+      setTimeout(() => {
+        open -= 1;
+        response.end('{}');
+      }, 300);
+    };
+    const socket = connect(socketPath);
+    socket.on('error', () => undefined).resume();
+    socket.write('GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000));
+    await sleep(1000);
+    socket.destroy();
+    assert.ok(most > 0 && most <= 128, `${String(most)} at once`);
+    for (let index = 0; index < 100; index += 1) await ask({ method: 'GET', path: `/x/${String(index)}` });
+    assert.ok(warnings > 0 && warnings <= 20, `${String(warnings)} warnings`);
+    assert.equal((await ask()).status, 200);
+  });
+
+  it('passes on no header by which a proxy would take another path or method', async () => {
+    await ask({
+      headers: { 'x-http-method-override': 'DELETE', 'x-original-url': '/v1/files', 'x-rewrite-url': '/x' },
+    });
+    assert.deepEqual(
+      Object.keys(seen[0]?.headers ?? {}).filter((name) => /override|url/.test(name)),
+      [],
+    );
   });
 
   it('never shows the credential', () => {
