@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Session } from '../protocol/session.ts';
 import { ids, type CommandId, type SettingId } from './ids.ts';
 import { type Notice, noticeOf } from './model/notices.ts';
 import type { Parts } from './parts.ts';
@@ -11,6 +12,13 @@ const settingOf = {
   failed: ids.setting.notifyFailed,
 } as const satisfies Readonly<Record<Notice['kind'], SettingId>>;
 
+/** The session's panel is in front of the person's eyes: what happens in it is seen there. */
+function isLookedAt({ name }: Session): boolean {
+  const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+  const isPanel = tab?.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith(ids.panel.session);
+  return vscode.window.state.focused && isPanel && tab.label === name;
+}
+
 /** Tells when a session needs its user, has finished or has failed: once, in one window, unless that kind is switched off. */
 export function registerNotifications({
   context,
@@ -21,7 +29,8 @@ export function registerNotifications({
   const tell = async (notice: Notice): Promise<void> => {
     if (!readSetting(settingOf[notice.kind])) return;
     // The session's id keeps numbers of different engines apart.
-    if (await once.claim(`${notice.session.id}-${notice.seq}`, vscode.window.state.focused)) await show(notice);
+    const isFirst = await once.claim(`${notice.session.id}-${notice.seq}`, vscode.window.state.focused);
+    if (isFirst && !isLookedAt(notice.session)) await show(notice);
   };
   return vscode.Disposable.from(
     model.onChange((change) => {

@@ -37,8 +37,16 @@ function newsOf(before: Session, after: Session): [Notice['kind'], string] | und
     if (needsUser(before) === why) return undefined;
     return ['needs-input', after.state === 'waiting' ? `waits: ${why}` : `needs you. ${why}`];
   }
+  if (hasEndedTurn(before, after)) return ['finished', 'has finished its turn and waits for you.'];
   if (before.state === after.state) return undefined;
   if (after.state === 'completed') return ['finished', `has finished. ${after.resultText ?? ''}`];
   if (after.state === 'failed') return ['failed', `has failed: ${after.reason.message}`];
   return undefined;
 }
+
+/** In an interactive session nobody else says that Claude is done. */
+const hasEndedTurn = (before: Session, after: Session): boolean =>
+  after.mode === 'interactive' &&
+  after.state === 'running' &&
+  before.activity?.kind === 'working' &&
+  after.activity?.kind === 'idle';

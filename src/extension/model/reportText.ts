@@ -1,5 +1,5 @@
 import type { OperationOutput } from '../../protocol/operations.ts';
-import { contextText, costText } from './rowText.ts';
+import { contextText, costText } from './facts.ts';
 
 type Output = OperationOutput<'session.output'>;
 type Entry = OperationOutput<'session.logs'>['entries'][number];

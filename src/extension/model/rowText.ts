@@ -1,6 +1,7 @@
 import type { Progress } from '../../protocol/events.ts';
 import type { Session, SessionState } from '../../protocol/session.ts';
 import { ageText } from './ageText.ts';
+import { contextText, costText } from './facts.ts';
 import { oneLine } from './oneLine.ts';
 
 export interface RowText {
@@ -43,12 +44,3 @@ export function rowText(session: Session, progress?: Progress, at = Date.now()):
 }
 
 const joined = (texts: readonly string[]): string => texts.filter((text) => text !== '').join(' · ');
-
-/** US dollars; a plus says that requests to models without a known price are not in it. Empty before the first request. */
-export function costText({ usage }: Session): string {
-  if (usage.requests === 0) return '';
-  return `$${usage.costUsd.toFixed(usage.costUsd < 1 ? 3 : 2)}${usage.unpricedRequests > 0 ? '+' : ''}`;
-}
-
-export const contextText = ({ context }: Session): string =>
-  context === undefined ? '' : `${Math.round((context.usedTokens / context.windowTokens) * 100)}% context`;

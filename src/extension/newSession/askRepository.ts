@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EngineSource } from '../model/engineLink.ts';
-import { isUrl } from './problems.ts';
+import { isUrl } from './isUrl.ts';
 import { askPick, type Back, back } from './quickInput.ts';
 
 interface Item extends vscode.QuickPickItem {

@@ -2,7 +2,8 @@ import type * as vscode from 'vscode';
 import * as z from 'zod';
 import { ids } from '../ids.ts';
 import { readSetting } from '../settings.ts';
-import { type Choices, type Options, optionsSchema, rememberedSchema } from './choices.ts';
+import type { Choices } from './choices.ts';
+import { type Options, optionsSchema, rememberedSchema } from './options.ts';
 
 const storedSchema = z.array(z.tuple([z.string(), rememberedSchema])).catch([]);
 const mostRepositories = 50;

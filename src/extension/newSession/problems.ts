@@ -1,7 +1,3 @@
-/** A URL, or `host:path` as ssh has it. */
-export const isUrl = (repository: string): boolean =>
-  /^(https?|ssh|git|file):\/\/\S+$/i.test(repository) || /^[^\s/\\.:][^\s/\\:]*:(?![/\\])\S+$/.test(repository);
-
 const empty = (text: string): boolean => text.trim() === '';
 
 /** What is wrong with the name of a branch, tag or commit as it is typed; git's own rules, so far as they can be seen. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Choices, createInput, givenInput } from '../../../src/extension/newSession/choices.ts';
-import { fieldProblem, isUrl, refProblem } from '../../../src/extension/newSession/problems.ts';
+import { isUrl } from '../../../src/extension/newSession/isUrl.ts';
+import { fieldProblem, refProblem } from '../../../src/extension/newSession/problems.ts';
 import { operations } from '../../../src/protocol/operations.ts';
 
 const choices: Choices = {

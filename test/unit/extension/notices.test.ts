@@ -33,6 +33,13 @@ describe('what the user is told of', () => {
     assert.equal(told(working, { state: 'failed', reason: { code: 'x', message: 'It broke.' } })?.kind, 'failed');
   });
 
+  it('is that an interactive session has ended its turn', () => {
+    const idle = { state: 'running', mode: 'interactive', activity: { kind: 'idle', since } } as const;
+    assert.equal(told({ ...working, mode: 'interactive' }, idle)?.kind, 'finished');
+    assert.equal(told({ ...idle, activity: { kind: 'unknown', since } }, idle), undefined);
+    assert.equal(told(working, { ...idle, mode: 'autonomous' }), undefined);
+  });
+
   it('is said once, also when the session changes in other ways meanwhile', () => {
     assert.equal(told(asking, { ...asking, turns: 3 }), undefined);
     assert.equal(told({ state: 'completed' }, { state: 'completed', turns: 3 }), undefined);
