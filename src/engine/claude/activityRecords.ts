@@ -35,7 +35,8 @@ export interface HookRecord {
 }
 
 const text = z.string().optional().catch(undefined);
-const count = z.number().int().nonnegative().optional().catch(undefined);
+/** Bounded, so that sums of them stay whole numbers. */
+const count = z.number().int().nonnegative().max(1e12).optional().catch(undefined);
 
 const hookSchema = z.looseObject({
   hook_event_name: z.string().max(100),
@@ -133,7 +134,7 @@ const usage = z.looseObject({
 const statusLineSchema = z.looseObject({
   cost: z.looseObject({ total_cost_usd: z.number().nonnegative() }).optional().catch(undefined),
   context_window: z
-    .looseObject({ context_window_size: z.number().int().positive(), current_usage: usage })
+    .looseObject({ context_window_size: z.number().int().positive().max(1e12), current_usage: usage })
     .optional()
     .catch(undefined),
   model: z.looseObject({ id: z.string() }).optional().catch(undefined),

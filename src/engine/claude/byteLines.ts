@@ -1,3 +1,6 @@
+/** A buffer that has grown larger than this for a long line is let go after it, in bytes. */
+const keptBytes = 64 * 1024;
+
 /**
  * Cuts a byte stream into lines and counts its bytes, so that reading can go on later at exactly the byte after a line. A line longer
  * than `limit` bytes is told cut off there; its bytes are counted all the same.
@@ -6,7 +9,7 @@ export class ByteLines {
   readonly #onLine: (line: string, nextOffset: number) => void;
   readonly #limit: number;
   #offset: number;
-  #parts: Uint8Array[] = [];
+  #line: Buffer = Buffer.alloc(0);
   #held = 0;
 
   constructor(offset: number, onLine: (line: string, nextOffset: number) => void, limit = 8 * 1024 * 1024) {
@@ -26,9 +29,9 @@ export class ByteLines {
       this.#hold(chunk.subarray(from, end));
       this.#offset += end - from + 1;
       from = end + 1;
-      const line = Buffer.concat(this.#parts).toString('utf8');
-      this.#parts = [];
+      const line = this.#line.toString('utf8', 0, this.#held);
       this.#held = 0;
+      if (this.#line.length > keptBytes) this.#line = Buffer.alloc(0);
       this.#onLine(line, this.#offset);
     }
     this.#hold(chunk.subarray(from));
@@ -38,8 +41,13 @@ export class ByteLines {
   #hold(part: Uint8Array): void {
     const kept = part.subarray(0, this.#limit - this.#held);
     if (kept.length === 0) return;
-    // A copy: the chunk may be a view of a larger buffer that would be kept alive with it.
-    this.#parts.push(Uint8Array.from(kept));
+    // Copied into one buffer: a line may come in millions of pieces, each of which would cost more than its bytes.
+    if (this.#held + kept.length > this.#line.length) {
+      const larger = Buffer.alloc(Math.max(this.#held + kept.length, Math.min(this.#line.length * 2, this.#limit)));
+      this.#line.copy(larger, 0, 0, this.#held);
+      this.#line = larger;
+    }
+    this.#line.set(kept, this.#held);
     this.#held += kept.length;
   }
 }

@@ -3,7 +3,9 @@ import { z } from 'zod';
 // Tolerant on purpose: what is missing or of another shape becomes `undefined`, what is unknown is kept out. Claude Code 2.1.328.
 
 const text = z.string().optional().catch(undefined);
-const count = z.number().int().nonnegative().optional().catch(undefined);
+const id = z.string().max(200).optional().catch(undefined);
+/** Bounded, so that sums of them stay whole numbers. */
+const count = z.number().int().nonnegative().max(1e12).optional().catch(undefined);
 const names = z
   .array(z.string())
   .catch([])
@@ -39,11 +41,11 @@ const content = z
 export const streamRecord = z.looseObject({
   type: z.string().max(200),
   subtype: text,
-  uuid: text,
+  uuid: id,
   session_id: text,
   parent_tool_use_id: z.string().nullish().catch(undefined),
   isReplay: z.boolean().optional().catch(undefined),
-  message: z.looseObject({ id: text, model: text, content, usage }).optional().catch(undefined),
+  message: z.looseObject({ id, model: text, content, usage }).optional().catch(undefined),
   // init
   model: text,
   permissionMode: text,

@@ -23,6 +23,16 @@ describe('lines of a byte stream', () => {
     );
   });
 
+  it('cost no more than their bytes, in however many pieces they come', () => {
+    const splitter = new ByteLines(0, () => undefined);
+    const piece = Buffer.from('x');
+    const before = process.memoryUsage();
+    for (let index = 0; index < 1_000_000; index += 1) splitter.write(piece);
+    const after = process.memoryUsage();
+    const grown = after.heapUsed + after.external - before.heapUsed - before.external;
+    assert.ok(grown < 30_000_000, `${String(Math.round(grown / 1e6))} MB`);
+  });
+
   it('are cut at the limit, and what was cut off is counted', () => {
     const seen: [string, number][] = [];
     const splitter = new ByteLines(0, (line, next) => seen.push([line, next]), 4);

@@ -11,6 +11,17 @@ const assistant = (content: unknown, more: object = {}): unknown => ({
 });
 
 describe('a line of stream-json', () => {
+  it('carries no number whose sum with others is not a whole one, and no id of any length', () => {
+    const huge = Number.MAX_SAFE_INTEGER;
+    const result = one({ type: 'result', subtype: 'success', num_turns: huge, usage: { input_tokens: huge } });
+    assert.ok(result?.type === 'result');
+    assert.equal(result.turns, 0);
+    assert.equal(result.usage.input, 0);
+    const prompt = one({ type: 'user', isReplay: true, uuid: 'x'.repeat(1e6), message: { content: 'hello' } });
+    assert.ok(prompt?.type === 'prompt');
+    assert.equal(prompt.uuid, undefined);
+  });
+
   it('never throws, whatever it is', () => {
     fc.assert(
       fc.property(
