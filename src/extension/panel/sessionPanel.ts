@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type PanelMessage, panelMessageSchema, type PanelTab, type PanelUpdate } from '../../protocol/panel.ts';
 import { ids } from '../ids.ts';
@@ -9,7 +10,7 @@ import type { Parts } from '../parts.ts';
 import { commandOf, panelActions } from './panelActions.ts';
 import { openLink, writeClipboard } from './panelDoors.ts';
 import { type PanelFeeds, panelFeeds } from './panelFeeds.ts';
-import { panelHtml } from './panelHtml.ts';
+import { panelPage } from './panelPage.ts';
 import { onTerminalLook, terminalLook } from './terminalLook.ts';
 
 export type PanelParts = Pick<Parts, 'context' | 'log' | 'connection' | 'model'>;
@@ -45,12 +46,7 @@ export class SessionPanel implements vscode.Disposable {
     this.#receivers = this.#makeReceivers();
     this.#registered = this.#listen();
     this.#name();
-    const { extensionUri } = parts.context;
-    panel.webview.options = {
-      enableScripts: true,
-      localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')],
-    };
-    panel.webview.html = panelHtml(panel.webview, extensionUri, sessionId);
+    this.#load();
   }
 
   /** Brings the panel up, with this part of it on show. */
@@ -65,6 +61,21 @@ export class SessionPanel implements vscode.Disposable {
     this.#feeds.terminal.stop();
     this.#feeds.resources.stop();
     this.#registered.dispose();
+  }
+
+  #load(): void {
+    const panel = this.#panel;
+    const { extensionUri } = this.#parts.context;
+    panel.webview.options = {
+      enableScripts: true,
+      localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')],
+    };
+    panel.webview.html = panelPage({
+      sessionId: this.#id,
+      nonce: randomBytes(24).toString('base64url'),
+      source: panel.webview.cspSource,
+      file: (name) => panel.webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', name)).toString(),
+    });
   }
 
   #listen(): vscode.Disposable {

@@ -12,7 +12,7 @@ import {
 import type { TerminalSize } from '../../../src/protocol/terminal.ts';
 import { TestBrowser } from './browser.ts';
 
-const origin = 'http://panel.test';
+const origin = 'http://panel.localhost';
 const dist = path.resolve(import.meta.dirname, '../../../dist');
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
@@ -65,15 +65,9 @@ export class LonePanel {
 
   /** Says something in the extension's name. */
   async say(update: PanelUpdate): Promise<void> {
-    if (update.type !== 'terminalBytes')
-      return void (await this.page.evaluate((said) => window.postMessage(said), update));
-    const text = Buffer.from(update.bytes).toString('latin1');
     await this.page.evaluate(
-      ({ stream, text }) => {
-        const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-        window.postMessage({ type: 'terminalBytes', stream, bytes });
-      },
-      { stream: update.stream, text },
+      sayInPage,
+      update.type === 'terminalBytes' ? { ...update, bytes: [...update.bytes] } : update,
     );
   }
 
@@ -144,16 +138,31 @@ export class LonePanel {
 const html = (): string =>
   panelPage({ sessionId: 'abcd1234', nonce: 'bm9uY2U', source: origin, file: (name) => `${origin}/${name}` });
 
+/** What these functions, which run in the page, use of it. */
+interface PageGlobals {
+  hear(message: unknown): void;
+  acquireVsCodeApi: unknown;
+  postMessage(message: unknown): void;
+}
+
+/** Runs in the page. Bytes came as a list of numbers. */
+function sayInPage(update: unknown): void {
+  const said = update as { bytes?: number[] };
+  const page = globalThis as unknown as PageGlobals;
+  page.postMessage(said.bytes === undefined ? said : { ...said, bytes: Uint8Array.from(said.bytes) });
+}
+
 /** Runs in the page: what VS Code gives to a webview. */
 function inPage(kept: PanelState | undefined): void {
   let state: unknown = kept;
-  const api = {
-    postMessage: (message: unknown) => Reflect.get(globalThis, 'hear')(message),
+  const page = globalThis as unknown as PageGlobals;
+  page.acquireVsCodeApi = () => ({
+    postMessage: (message: unknown) => {
+      page.hear(message);
+    },
     getState: () => state,
     setState: (next: unknown) => {
       state = next;
-      Reflect.set(globalThis, 'keptState', next);
     },
-  };
-  Reflect.set(globalThis, 'acquireVsCodeApi', () => api);
+  });
 }

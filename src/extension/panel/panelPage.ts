@@ -1,18 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import * as vscode from 'vscode';
+export interface PageParts {
+  readonly sessionId: string;
+  readonly nonce: string;
+  /** Where the page's files come from, as a source of a content security policy. */
+  readonly source: string;
+  /** The address of a file of ours. */
+  readonly file: (name: string) => string;
+}
 
 /**
  * The page of a panel. Its policy lets in our own script, style sheets and font, and nothing else: no inline script, nothing remote, no
  * requests. `sessionId` has been checked to be one.
  */
-export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, sessionId: string): string {
-  const nonce = randomBytes(24).toString('base64url');
-  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', name)).toString();
+export function panelPage({ sessionId, nonce, source, file }: PageParts): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
-    `font-src ${webview.cspSource}`,
+    `style-src ${source} 'nonce-${nonce}'`,
+    `font-src ${source}`,
     // The toolkit's own pictures, which stand in its style sheets.
     'img-src data:',
   ].join('; ');
