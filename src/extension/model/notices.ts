@@ -1,6 +1,7 @@
 import type { Session } from '../../protocol/session.ts';
 import { oneLine } from './oneLine.ts';
 import type { ModelChange } from './sessionModel.ts';
+import { reasonText } from './reasonText.ts';
 import { needsUser } from './urgency.ts';
 
 /** Something that the user is told of, once. */
@@ -40,7 +41,7 @@ function newsOf(before: Session, after: Session): [Notice['kind'], string] | und
   if (hasEndedTurn(before, after)) return ['finished', 'has finished its turn and waits for you.'];
   if (before.state === after.state) return undefined;
   if (after.state === 'completed') return ['finished', `has finished. ${after.resultText ?? ''}`];
-  if (after.state === 'failed') return ['failed', `has failed: ${after.reason.message}`];
+  if (after.state === 'failed') return ['failed', `has failed: ${reasonText(after)}`];
   return undefined;
 }
 

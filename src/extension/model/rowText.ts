@@ -3,6 +3,7 @@ import type { Session, SessionState } from '../../protocol/session.ts';
 import { ageText } from './ageText.ts';
 import { contextText, costText } from './facts.ts';
 import { oneLine } from './oneLine.ts';
+import { reasonText } from './reasonText.ts';
 
 export interface RowText {
   readonly label: string;
@@ -28,9 +29,9 @@ const longest = 60;
 
 /** What a session does, in a few words: "needs input: permission for Bash". */
 export function doingText(session: Session, progress?: Progress): string {
-  const { state, activity, reason } = session;
+  const { state, activity } = session;
   if (state === 'starting' && progress !== undefined) return `starting: ${oneLine(progress.title, longest)}`;
-  if (state === 'waiting' || state === 'blocked') return `${state}: ${oneLine(reason.message, longest)}`;
+  if (state === 'waiting' || state === 'blocked') return `${state}: ${oneLine(reasonText(session), longest)}`;
   if (state !== 'running' || activity === undefined || activity.kind === 'unknown') return stateWords[state];
   const word = activity.kind === 'needs-input' ? 'needs input' : activity.kind;
   return activity.about === undefined ? word : `${word}: ${oneLine(activity.about, longest)}`;

@@ -1,8 +1,10 @@
 import type { Session } from '../../protocol/session.ts';
+import { reasonText } from './reasonText.ts';
 
 /** Why a session can't go on without its user; `undefined` when it can. */
-export function needsUser({ state, activity, reason }: Session): string | undefined {
-  if (state === 'waiting') return reason.message;
+export function needsUser(session: Session): string | undefined {
+  const { state, activity } = session;
+  if (state === 'waiting') return reasonText(session);
   if (state !== 'running' || activity?.kind !== 'needs-input') return undefined;
   return activity.about === undefined ? 'It needs input.' : `It needs input: ${activity.about}`;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Progress } from '../../protocol/events.ts';
 import type { Session } from '../../protocol/session.ts';
 import { oneLine } from '../model/oneLine.ts';
+import { reasonText } from '../model/reasonText.ts';
 import { doingText, rowText } from '../model/rowText.ts';
 
 const longest = 400;
@@ -11,7 +12,7 @@ export function sessionTooltip(session: Session, progress: Progress | undefined)
   const markdown = new vscode.MarkdownString('', true);
   markdown.appendMarkdown('**').appendText(oneLine(session.name, longest)).appendMarkdown('**: ');
   markdown.appendText(doingText(session, progress)).appendMarkdown('\n\n');
-  markdown.appendText(oneLine(session.reason.message, longest)).appendMarkdown('\n\n');
+  markdown.appendText(oneLine(reasonText(session), longest)).appendMarkdown('\n\n');
   for (const [icon, text] of factsOf(session)) {
     markdown.appendMarkdown(`$(${icon}) `).appendText(oneLine(text, longest)).appendMarkdown('  \n');
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Grouping } from '../model/settingTable.ts';
 import type { ModelChange, SessionModel } from '../model/sessionModel.ts';
 import { CoalescedCall } from '../model/coalescedCall.ts';
+import { needsUser } from '../model/urgency.ts';
 import { groupsOf } from './grouping.ts';
 import type { GroupNode, SessionNode, TreeNode } from './nodes.ts';
 import type { SessionDetails } from './sessionDetails.ts';
@@ -106,7 +107,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.#draw.soon();
   }
 
-  /** Only rows that changed are drawn, unless sessions came, went or moved to another group. */
+  /** Only rows that changed are drawn, unless sessions came, went or moved to another group, or a group says something else. */
   #redraw(): void {
     const dirty = [...this.#dirty].filter((id) => this.#model.get(id) !== undefined);
     const isShapeNew = this.#isAllDirty || this.#shape !== this.#currentShape();
@@ -119,6 +120,8 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     const { sessions } = this.#model;
     const groups = groupsOf(sessions, this.#grouping());
     if (groups === undefined) return sessions.map(({ id }) => id).join(' ');
-    return groups.map(({ id, sessionIds }) => `${id}=${sessionIds.join(' ')}`).join('\n');
+    const needing = new Set(sessions.flatMap((session) => (needsUser(session) === undefined ? [] : [session.id])));
+    const mark = (id: string): string => (needing.has(id) ? `!${id}` : id);
+    return groups.map(({ id, sessionIds }) => `${id}=${sessionIds.map(mark).join(' ')}`).join('\n');
   }
 }

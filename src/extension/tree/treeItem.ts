@@ -39,7 +39,10 @@ function groupItem({ id, label, sessionIds }: GroupNode, model: SessionModel): v
   }).length;
   item.id = id;
   item.contextValue = 'group';
-  item.description = needing === 0 ? String(sessionIds.length) : `${sessionIds.length}, ${needing} need you`;
+  item.description =
+    needing === 0
+      ? String(sessionIds.length)
+      : `${sessionIds.length}, ${needing} ${needing === 1 ? 'needs' : 'need'} you`;
   if (id.startsWith('repository:')) item.iconPath = new vscode.ThemeIcon('repo');
   return item;
 }
