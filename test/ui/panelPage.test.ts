@@ -242,6 +242,16 @@ describe("the terminal in the panel's page", function () {
     );
   });
 
+  it('shows the colours that a program gives its text', async () => {
+    await panel.bytes(2, '\r\n\x1b[38;2;215;119;87mtrue \x1b[38;5;208mindexed \x1b[31mred\x1b[0m');
+    await shows('true indexed red');
+    const colors = await panel.page.evaluate(
+      '[...document.querySelectorAll(".xterm-rows span")].map((span) => [span.textContent.trim(), getComputedStyle(span).color])',
+    );
+    assert.deepEqual(new Map(colors as [string, string][]).get('true'), 'rgb(215, 119, 87)');
+    assert.deepEqual(new Map(colors as [string, string][]).get('indexed'), 'rgb(255, 135, 0)');
+  });
+
   it('forgets the bytes of an older stream', async () => {
     await panel.stream(3, size, 'new stream');
     await panel.bytes(2, 'too late');

@@ -16,6 +16,8 @@ export function panelPage({ sessionId, nonce, source, file }: PageParts): string
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src ${source} 'nonce-${nonce}'`,
+    // xterm.js gives a cell its colour in an attribute; what stands in one can neither run nor fetch anything.
+    "style-src-attr 'unsafe-inline'",
     `font-src ${source}`,
     // The toolkit's own pictures, which stand in its style sheets.
     'img-src data:',
