@@ -34,6 +34,8 @@ export class SessionModel implements Disposable {
   readonly #events: Emitter<FlotillaEvent>;
   readonly #ended = new AbortController();
   #sessions = new Map<string, Session>();
+  /** Made when it is asked for, and dropped with every change. */
+  #sorted: readonly Session[] | undefined;
   #progress = new Map<string, Progress>();
   #engine: EngineState = { kind: 'idle' };
   #seq = 0;
@@ -57,7 +59,8 @@ export class SessionModel implements Disposable {
 
   /** Newest first. */
   get sessions(): readonly Session[] {
-    return [...this.#sessions.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    this.#sorted ??= [...this.#sessions.values()].sort(newestFirst);
+    return this.#sorted;
   }
 
   get(id: string): Session | undefined {
@@ -149,6 +152,7 @@ export class SessionModel implements Disposable {
   async #readAll(client: EngineLike): Promise<void> {
     const { sessions, seq } = await client.call('session.list', {}, { signal: this.#ended.signal });
     this.#sessions = new Map(sessions.map((session) => [session.id, session]));
+    this.#sorted = undefined;
     this.#progress = new Map([...this.#progress].filter(([id]) => this.#sessions.get(id)?.state === 'starting'));
     this.#seq = Math.max(this.#seq, seq);
     this.#enter({ kind: 'connected' });
@@ -170,6 +174,7 @@ export class SessionModel implements Disposable {
     else if (body.type === 'session.progress') this.#progress.set(id, body.data);
     else if (body.type !== 'session.updated' || before === undefined) return;
     else this.#sessions.set(id, applyUpdate(before, body.data) ?? (await this.#reread(id, client)) ?? before);
+    this.#sorted = undefined;
     const after = this.#sessions.get(id);
     if (after?.state !== 'starting') this.#progress.delete(id);
     this.#changes.fire({ kind: 'session', id, before, after, event });
@@ -187,5 +192,8 @@ export class SessionModel implements Disposable {
     this.#changes.fire({ kind: 'all' });
   }
 }
+
+const newestFirst = (a: Session, b: Session): number =>
+  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0;
 
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;

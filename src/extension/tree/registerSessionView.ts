@@ -32,6 +32,10 @@ export function registerSessionView({
       view.badge =
         value === 0 ? undefined : { value, tooltip: `${value} ${value === 1 ? 'session needs' : 'sessions need'} you` };
   };
+  const message = (): void => {
+    const isAway = model.engine.kind === 'failed' && model.sessions.length > 0;
+    view.message = isAway ? 'The engine can not be reached. This is what was known last.' : '';
+  };
   group();
   badge();
   picker.selection = () => selectedSession(view);
@@ -48,6 +52,9 @@ export function registerSessionView({
     tree,
     view,
     model.onChange(badge),
+    model.onChange(({ kind }) => {
+      if (kind === 'all') message();
+    }),
     onSetting([ids.setting.groupBy], group),
     view.onDidChangeVisibility(({ visible }) => visible && model.start()),
     { dispose: () => clearInterval(ages) },
