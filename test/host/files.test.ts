@@ -51,6 +51,17 @@ describe('session files in editors', function () {
       (shown) => shown.includes('Claude was here.'),
       20_000,
     );
+    const editor = vscode.window.activeTextEditor;
+    await editor?.edit((edit) => {
+      edit.insert(new vscode.Position(0, 0), 'Mine. ');
+    });
+    assert.ok(await document.save());
+    await change('fruit/pear.md', '# Pear\n\nClaude was here. Again.\n');
+    await until(
+      () => document.getText(),
+      (shown) => shown.includes('Again.'),
+      20_000,
+    );
   });
 
   it('are not overwritten when somebody changed them meanwhile', async () => {

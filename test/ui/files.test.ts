@@ -97,9 +97,9 @@ describe('files of a session, by hand', function () {
     await window.run('Flotilla: Open Files in New Window');
     await window.pick('describe the pear');
     const page = await opened;
-    console.log(page.url());
-    await page.waitForTimeout(8000);
-    await new Workbench(page).screenshot('folder');
+    const other = new Workbench(page);
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'README.md' }).waitFor();
+    await other.screenshot('folder');
     await page.close();
   });
 
@@ -107,7 +107,9 @@ describe('files of a session, by hand', function () {
     await window.run('Flotilla: Attach with Dev Containers');
     await window.pick('describe the pear');
     const toast = window.toast('needs the Dev Containers extension');
-    await toast.waitFor();
+    await toast.getByRole('button', { name: 'Copy docker exec Command' }).waitFor();
+    // Until it has come to rest.
+    await window.page.waitForTimeout(500);
     await window.screenshot('attach-offer');
     await toast.getByRole('button', { name: 'Copy docker exec Command' }).click();
   });

@@ -67,8 +67,19 @@ export class FileWatches implements Disposable {
     };
   }
 
-  /** What a path was when somebody read, listed or wrote it: from then on its changes are told, where it is watched. */
-  saw({ session, path }: Place, stat: FileStat | undefined): void {
+  /**
+   * What a path was when VS Code asked: from then on its changes are told, where it is watched. When it was another thing before, that is told
+   * at once: whoever asked need not be the one who shows it.
+   */
+  saw(place: Place, stat: FileStat | undefined): void {
+    const known = this.#sessions.get(place.session)?.get(place.path)?.known ?? 'unknown';
+    this.did(place, stat);
+    const kind = known === 'unknown' ? undefined : changeOf(known, stat);
+    if (kind !== undefined) this.#parts.changed([{ ...place, kind }]);
+  }
+
+  /** What a path is after VS Code changed it, which it is told of by other means. */
+  did({ session, path }: Place, stat: FileStat | undefined): void {
     const paths = this.#sessions.get(session);
     if (paths === undefined || !(paths.has(path) || this.#isBelow(session, path))) return;
     const wanted = paths.get(path)?.wanted ?? 0;

@@ -20,6 +20,12 @@ export interface FileSystemParts {
 /** Milliseconds between two looks at what is watched, when a session tells of one thing after the other. */
 const lookGapMs = 1000;
 
+/**
+ * Milliseconds after a save in which the first question about the file is answered with what was saved. VS Code asks right after it has written
+ * and takes the answer for the state that it shows: would it hear of what somebody else wrote in that moment, it would never show that.
+ */
+const savedMs = 2000;
+
 const changeTypes = {
   created: vscode.FileChangeType.Created,
   changed: vscode.FileChangeType.Changed,
@@ -32,6 +38,7 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
   readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #watches: FileWatches;
   readonly #stats: StatBatch;
+  readonly #saved = new Map<string, FileStat>();
   readonly onDidChangeFile = this.#changes.event;
 
   constructor({ client, isLive, everyMs }: FileSystemParts) {
@@ -58,9 +65,11 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const place = requirePlace(uri);
+    const saved = this.#takeSaved(uri);
+    if (saved !== undefined) return statOf(saved);
     const stat = await this.#do(uri, () => this.#stats.stat(place.session, place.path));
-    if (stat === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     this.#watches.saw(place, stat);
+    if (stat === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     return statOf(stat);
   }
 
@@ -85,7 +94,8 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
   ): Promise<void> {
     const place = requirePlace(uri);
     const stat = await this.#do(uri, () => this.#write(place, content, { create, overwrite }));
-    this.#watches.saw(place, stat);
+    this.#watches.did(place, stat);
+    if (stat !== undefined) this.#keepSaved(uri, stat);
     this.#fire([{ ...place, kind: 'changed' }]);
   }
 
@@ -98,7 +108,7 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
   async delete(uri: vscode.Uri, { recursive }: { readonly recursive: boolean }): Promise<void> {
     const place = requirePlace(uri);
     await this.#do(uri, async () => (await this.#client()).call('file.delete', { ...place, recursive }));
-    this.#watches.saw(place, undefined);
+    this.#watches.did(place, undefined);
     this.#fire([{ ...place, kind: 'deleted' }]);
   }
 
@@ -110,7 +120,7 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
       const client = await this.#client();
       return client.call('file.rename', { session: from.session, from: from.path, to: to.path, overwrite });
     });
-    this.#watches.saw(from, undefined);
+    this.#watches.did(from, undefined);
     this.#fire([
       { ...from, kind: 'deleted' },
       { ...to, kind: 'created' },
@@ -140,6 +150,21 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
       ({ stat } = await client.call('file.write', { ...place, ...options, content: text, part }));
     }
     return stat ?? undefined;
+  }
+
+  #keepSaved(uri: vscode.Uri, stat: FileStat): void {
+    const key = uri.toString();
+    this.#saved.set(key, stat);
+    setTimeout(() => {
+      if (this.#saved.get(key) === stat) this.#saved.delete(key);
+    }, savedMs).unref();
+  }
+
+  #takeSaved(uri: vscode.Uri): FileStat | undefined {
+    const key = uri.toString();
+    const stat = this.#saved.get(key);
+    this.#saved.delete(key);
+    return stat;
   }
 
   #fire(changes: readonly FileChange[]): void {

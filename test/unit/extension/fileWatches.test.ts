@@ -70,11 +70,23 @@ describe('watches of session files', function () {
     assert.deepEqual(bed.told, []);
   });
 
-  it('do not tell somebody of what he did or saw himself', async () => {
+  it('do not tell somebody of what he did himself', async () => {
     bed.files.set('a', stat(1));
     bed.watch('a');
     await bed.look();
     bed.files.set('a', stat(2));
+    bed.watches.did({ session: 's', path: 'a' }, bed.files.get('a'));
+    await bed.look();
+    assert.deepEqual(bed.told, []);
+  });
+
+  it('tell of a change that was seen by chance, once', async () => {
+    bed.files.set('a', stat(1));
+    bed.watch('a');
+    bed.saw('a');
+    bed.files.set('a', stat(2));
+    bed.saw('a');
+    assert.deepEqual(bed.told.splice(0), ['changed a']);
     bed.saw('a');
     await bed.look();
     assert.deepEqual(bed.told, []);
