@@ -5,6 +5,8 @@ import { shellFilter } from './shellFilter.ts';
 
 /** VS Code does not say when it has shown what it was given: output counts as shown after so many milliseconds. */
 const shownAfterMs = 30;
+/** An empty screen for a picture of all of it, which the engine sends when its output was faster than this viewer. */
+const empty = '\x1b[?1049l\x1b[0m\x1b[2J\x1b[H';
 const defaultSize: TerminalSize = { cols: 80, rows: 24 };
 
 /** A shell in a session's environment, in VS Code's own terminal view. It ends with the view, and the view with it. */
@@ -76,6 +78,7 @@ export class ShellTerminal implements vscode.Pseudoterminal {
 
   #receive(message: TerminalMessage): void {
     if (message.type === 'ended') this.#end();
+    else if (message.type === 'snapshot') this.#written.fire(empty);
   }
 
   /** With words the terminal stays until a key, so that they can be read. */
