@@ -9,6 +9,7 @@ export const variables: readonly (readonly [string, string])[] = [
   ['CLAUDE_CODE_OAUTH_TOKEN', 'the token of `claude setup-token`, instead of a key'],
   ['ANTHROPIC_BASE_URL', 'where requests go, when not to the Anthropic API'],
   ['HTTPS_PROXY, NO_PROXY', 'the proxy of the engine and of image builds'],
+  ['FLOTILLA_CERTIFICATES', 'PEM file that a newly started engine, image builds and sessions trust as well'],
   ['FLOTILLA_HOME', 'one folder for all that Flotilla keeps'],
   ['FLOTILLA_IDLE_MS', 'how long an idle engine stays (600000)'],
   ['FLOTILLA_INSPECT', 'port on which a debugger may attach to a newly started engine'],

@@ -28,7 +28,11 @@ export const newOptions: readonly OptionDefinition[] = [
   },
   { flags: '--setup <command>', description: 'runs once in the filled workspace: "npm ci"', completes: 'none' },
   { flags: '--take-uncommitted', description: "take the folder's uncommitted work along" },
-  { flags: '--certificates <file>', description: 'PEM file that build and container trust as well', completes: 'file' },
+  {
+    flags: '--certificates <file>',
+    description: 'PEM file that build and container trust as well ($FLOTILLA_CERTIFICATES)',
+    completes: 'file',
+  },
   { flags: '-d, --detach', description: "don't follow the session" },
   { flags: '--push', description: 'push the branch once the session has completed' },
 ];
@@ -77,7 +81,7 @@ export async function createInput(context: CliContext, options: NewOptions): Pro
   const prompt = await readPrompt(context, { text: options.prompt, file: options.input ?? options.promptFile });
   if (prompt === '' && !options.interactive)
     throw new CliError('invalid-input', 'Say what Claude is to do: --prompt, --prompt-file or -. Or --interactive.');
-  const { repository, certificates } = options;
+  const { repository } = options;
   return defined({
     repository: isRemote(repository) ? repository : path.resolve(context.cwd, repository),
     prompt,
@@ -92,8 +96,13 @@ export async function createInput(context: CliContext, options: NewOptions): Pro
     limits: defined({ memory: options.memory, cpus: options.cpus, pids: options.pids }),
     network: options.network,
     takeUncommitted: options.takeUncommitted,
-    certificates: certificates === undefined ? undefined : path.resolve(context.cwd, certificates),
+    certificates: certificatesFile(context, options),
   });
+}
+
+function certificatesFile({ cwd, env }: CliContext, { certificates }: NewOptions): string | undefined {
+  const file = certificates ?? env['FLOTILLA_CERTIFICATES'];
+  return file === undefined || file === '' ? undefined : path.resolve(cwd, file);
 }
 
 /** The same without the fields that are `undefined`: JSON has no such value. */

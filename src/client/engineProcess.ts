@@ -71,8 +71,14 @@ function engineEnvironment(env: Environment): Record<string, string> {
   const kept = Object.entries(env).flatMap(([name, value]) =>
     value === undefined || keptFromEngine.includes(name) ? [] : [[name, value] as const],
   );
-  // VS Code's own executable runs as Node only with this.
-  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
+  // VS Code's own executable runs as Node only with the first.
+  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1', ...trusted(env) };
+}
+
+/** What sessions are told to trust the engine needs as well, for its own way to the API. Node reads this when it starts. */
+function trusted(env: Environment): Record<string, string> {
+  const file = env['NODE_EXTRA_CA_CERTS'] || env['FLOTILLA_CERTIFICATES'];
+  return file ? { NODE_EXTRA_CA_CERTS: path.resolve(file) } : {};
 }
 
 function inspectOption(env: Environment): string[] {

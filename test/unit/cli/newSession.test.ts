@@ -27,6 +27,21 @@ const said = (text: string): ReturnType<typeof event> =>
   event({ type: 'session.timeline', data: { kind: 'text', text } });
 
 describe('flotilla new', () => {
+  it('takes the certificates that the environment names, unless others are named', async () => {
+    const given = async (env: Record<string, string>, ...args: string[]): Promise<unknown> => {
+      const engine = engineOf();
+      engine.happen(becomes('completed'));
+      const bed = cliBed(engine);
+      Object.assign(bed.env, env);
+      await bed.run('new', 'shop', '--prompt', 'x', '--detach', ...args);
+      return (engine.calls[1]?.input as { certificates?: string }).certificates;
+    };
+    const env = { FLOTILLA_CERTIFICATES: '/etc/company.pem' };
+    assert.equal(await given(env), '/etc/company.pem');
+    assert.equal(await given(env, '--certificates', '/other.pem'), '/other.pem');
+    assert.equal(await given({ FLOTILLA_CERTIFICATES: '' }), undefined);
+  });
+
   it('follows a session in plain lines to its end', async () => {
     const engine = engineOf();
     const bed = cliBed(engine);

@@ -177,10 +177,12 @@ describe('connecting to the engine', function () {
 
   it('keeps credentials and the surroundings of a face out of the environment of the engine', async () => {
     Object.assign(env, { ANTHROPIC_API_KEY: 'sk-ant-test-key', GIT_DIR: '/nowhere', KEPT: 'yes' });
+    Object.assign(env, { NODE_EXTRA_CA_CERTS: '', FLOTILLA_CERTIFICATES: '/company.pem' });
     const client = await join();
     const environment = readFileSync(`/proc/${client.hello.pid}/environ`, 'utf8').split('\0');
     assert.ok(environment.includes('KEPT=yes'));
     assert.ok(!environment.some((line) => /^(ANTHROPIC_API_KEY|GIT_DIR)=/.test(line)));
+    assert.ok(environment.includes('NODE_EXTRA_CA_CERTS=/company.pem'));
   });
 
   it('answers a trivial operation in a few milliseconds', async function () {
