@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import { FlotillaError } from '../../../src/engine/base/errors.ts';
-import { runOnHost } from '../../../src/engine/process/run.ts';
+import { runOnHost, startOnHost } from '../../../src/engine/process/run.ts';
 import { devcontainerUp } from '../../../src/engine/runtime/devcontainer/devcontainerCli.ts';
 
 const noSignal = new AbortController().signal;
@@ -41,6 +41,47 @@ describe('devcontainer up', function () {
     const { stdout } = await runOnHost({ file: 'ps', args: ['-o', 'stat=', '-p', String(pid)] });
     return /^[^Z]/.test(stdout.toString().trim());
   };
+
+  async function until<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
+    for (const end = Date.now() + 10_000; ;) {
+      const seen = await look();
+      if (isSo(seen)) return seen;
+      assert.ok(Date.now() < end, `still ${String(seen)}`);
+      await sleep(20);
+    }
+  }
+
+  it('leaves nothing running when the engine itself is killed', async () => {
+    const pids = path.join(folder, 'pids');
+    await writeFile(
+      path.join(folder, 'devcontainer.cjs'),
+      `const child = require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' });
+       require('node:fs').writeFileSync(${JSON.stringify(pids)}, process.pid + ' ' + child.pid);
+       setInterval(() => undefined, 1000);`,
+    );
+    const door = path.resolve(import.meta.dirname, '../../../src/engine/runtime/devcontainer/devcontainerCli.ts');
+    const options = { script: path.join(folder, 'devcontainer.cjs'), cacheFolder: folder, clientVariables: {} };
+    const request = { config: '/c/devcontainer.json', folder: '/c', idLabels: [] };
+    const engine = startOnHost({
+      file: process.execPath,
+      args: [
+        '--input-type=module',
+        '--eval',
+        `import { devcontainerUp } from ${JSON.stringify(door)};
+         await devcontainerUp(${JSON.stringify(options)}, ${JSON.stringify(request)}, () => {}, new AbortController().signal);`,
+      ],
+    });
+    const told = await until(
+      () => readFile(pids, 'utf8').catch(() => ''),
+      (text) => / \d+$/.test(text),
+    );
+    process.kill(engine.pid ?? 0, 'SIGKILL');
+    for (const pid of told.split(' ').map(Number))
+      await until(
+        () => isAlive(pid),
+        (alive) => !alive,
+      );
+  });
 
   it('tells its steps without their arguments and answers the container', async () => {
     const { id, steps } = await up(

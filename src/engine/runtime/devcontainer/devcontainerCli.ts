@@ -45,13 +45,15 @@ export async function devcontainerUp(
   signal: AbortSignal,
 ): Promise<string> {
   throwIfCancelled(signal);
-  const running = startOnHost({ file: process.execPath, args: upArguments(options, request), env: variables(options) });
+  const command = endingWithEngine([process.execPath, ...upArguments(options, request)]);
+  const running = startOnHost({ ...command, env: variables(options) });
   // What `up` leaves behind is a `docker run` client of 25 MB, in its process group. It has no say over the container.
   const killAll = (): void => {
     killGroup(running.pid, 'SIGKILL');
   };
   signal.addEventListener('abort', killAll, { once: true });
   running.stdin.end();
+  for (const pipe of running.pipes) pipe.on('error', () => undefined);
   try {
     return await outcome(running, onStep);
   } catch (error) {
@@ -62,6 +64,24 @@ export async function devcontainerUp(
     killAll();
   }
 }
+
+/**
+ * A shell that runs a command and waits beside it at a pipe whose other end the engine alone holds. When the engine is killed the
+ * pipe ends, and the whole process group with it: an `up` that went on would make a container after the next engine has looked.
+ */
+const guard = `
+"$@" 3<&- &
+main=$!
+{ read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 &
+watch=$!
+exec 3<&-
+wait $main
+code=$?
+kill $watch
+exit $code`;
+
+const endingWithEngine = ([file = '', ...args]: readonly string[]): Parameters<typeof startOnHost>[0] =>
+  process.platform === 'win32' ? { file, args } : { file: 'sh', args: ['-c', guard, 'sh', file, ...args], pipes: 1 };
 
 async function outcome(running: HostProcess, onStep: (text: string) => void): Promise<string> {
   const tail = new Tail(16 * 1024);
