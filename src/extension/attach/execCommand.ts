@@ -16,9 +16,14 @@ export const execArguments = ({ name, user, workspaceFolder }: ShellPlace): stri
 
 /** The same as a line to be pasted into a shell of the host. */
 export const execCommand = (place: ShellPlace, platform: NodeJS.Platform): string =>
-  ['docker', ...execArguments(place)].map((word) => quoted(word, platform)).join(' ');
+  ['docker', ...execArguments(place)].map(platform === 'win32' ? quotedForWindows : quoted).join(' ');
 
-function quoted(word: string, platform: NodeJS.Platform): string {
-  if (/^[A-Za-z0-9_./:@=+-]+$/.test(word)) return word;
-  return platform === 'win32' ? `"${word.replaceAll('"', '\\"')}"` : `'${word.replaceAll("'", "'\\''")}'`;
-}
+const isPlain = (word: string): boolean => /^[A-Za-z0-9_./:@=+-]+$/.test(word);
+
+const quoted = (word: string): string => (isPlain(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** What cmd or PowerShell takes for its own between double quotes, and what PowerShell takes for such a quote. */
+const special = /["$`%!\\\p{Cc}\u201c-\u201f]/gu;
+
+/** For cmd and PowerShell alike, between quotes that both know. */
+const quotedForWindows = (word: string): string => (isPlain(word) ? word : `"${word.replace(special, '')}"`);

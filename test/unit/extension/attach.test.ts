@@ -42,6 +42,12 @@ describe('the command for a shell in a container', () => {
     );
   });
 
+  it('lets no name run anything on the host', () => {
+    const hostile = { ...place, workspaceFolder: '/workspaces/a" $(calc) `b` %PATH% \\' };
+    assert.ok(execCommand(hostile, 'linux').includes(`'/workspaces/a" $(calc) \`b\` %PATH% \\'`));
+    assert.ok(execCommand(hostile, 'win32').includes('--workdir "/workspaces/a (calc) b PATH " flotilla'));
+  });
+
   it('takes no part of a place for an option or a shell word when it is run directly', () => {
     assert.deepEqual(execArguments(place).slice(0, 7), [
       ...['exec', '-it', '--user', 'node', '--workdir', "/workspaces/it's mine", 'flotilla-x-1'],
