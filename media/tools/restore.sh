@@ -21,6 +21,8 @@ git for-each-ref --format='%(refname:lstrip=4) %(objectname)' refs/flotilla/rest
   git -c core.hooksPath=/dev/null update-ref "refs/heads/$name" "$commit"
 done
 git -c core.hooksPath=/dev/null -c core.fsmonitor=false reset -q --hard
+# Started again after a half-done restore, it must not stumble over the files that it has put there.
+git clean -f -d -q
 [ -z "$number" ] || git update-ref "refs/flotilla/checkpoints/$number" "refs/flotilla/restored/checkpoints/$number"
 git for-each-ref --format='delete %(refname)' refs/flotilla/restored | git update-ref --stdin
 [ -n "$number" ] || exit 0

@@ -1,11 +1,13 @@
-import type { Reason, Session } from '../../protocol/session.ts';
-import { messageOf } from '../base/errors.ts';
+import type { Reason } from '../../protocol/session.ts';
+import { sleep } from '../base/clock.ts';
+import { FlotillaError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Run } from '../claude/run.ts';
 import { StreamReader } from '../claude/streamJson.ts';
 import type { FollowUps } from '../store/followUps.ts';
 import type { SessionBook } from './book.ts';
 import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
+import { shortOfMemory } from './reasons.ts';
 import type { RunNote, RunNotes } from './runNotes.ts';
 import { TurnReader } from './turnReader.ts';
 
@@ -13,6 +15,10 @@ import { TurnReader } from './turnReader.ts';
 const commitDelay = 2000;
 /** Longest time of work without a checkpoint, in milliseconds. */
 const checkpointEvery = 5 * 60_000;
+/** After something with Claude did not work, how long until it is tried again, in milliseconds. */
+const retryAfter = 2000;
+/** News that memory ran out may come a little after the end that it explains: how often and how long it is waited for, in milliseconds. */
+const memoryNews = { looks: 10, wait: 50 };
 
 export interface AutonomousParts {
   readonly id: string;
@@ -40,7 +46,7 @@ export class AutonomousClaude implements LiveClaude {
   #idle: boolean;
   /** Messages that Claude has taken up, and the follow-up that is on its way to it. */
   readonly #heard = new Set<string>();
-  #sent: { readonly followUp: number; readonly uuid: string } | undefined;
+  #sent: RunNote['sent'];
   #handing = false;
   #stopping = false;
   #leaving = false;
@@ -50,7 +56,9 @@ export class AutonomousClaude implements LiveClaude {
     this.#checkpoints = setInterval(() => void this.#bringHome(), checkpointEvery);
     const note = parts.notes.get(parts.id);
     this.#result = note?.result;
-    this.#idle = note?.idle ?? false;
+    this.#sent = note?.sent;
+    // What was sent is on its way to Claude: it must not be sent again before Claude has repeated it.
+    this.#idle = note?.idle === true && note.sent === undefined;
     void this.#follow(note?.offset ?? 0);
     if (this.#idle) void this.#afterTurn();
   }
@@ -65,7 +73,15 @@ export class AutonomousClaude implements LiveClaude {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#parts.run.stop();
+    try {
+      await this.#parts.run.stop();
+    } catch (error) {
+      // With its environment Claude has ended as well.
+      if (!FlotillaError.is(error, 'environment-gone')) {
+        this.#stopping = false;
+        throw error;
+      }
+    }
     await this.ended;
   }
 
@@ -76,17 +92,26 @@ export class AutonomousClaude implements LiveClaude {
   }
 
   async #follow(offset: number): Promise<void> {
-    const { run, id } = this.#parts;
-    let exitCode: number | undefined;
-    try {
-      const end = await run.follow(offset, (line, next) => this.#line(line, next), this.#following.signal);
-      exitCode = end.exitCode;
-    } catch (error) {
-      if (!this.#leaving) this.#parts.log.warn('following Claude failed', { session: id, error: messageOf(error) });
-    }
+    const exitCode = await this.#followToEnd(offset);
     clearInterval(this.#checkpoints);
     clearTimeout(this.#commitTimer);
     this.#ending.settle(this.#leaving ? { how: 'left' } : await this.#explain(exitCode));
+  }
+
+  /** Never rejects. What could not be written down, for want of room on the disk for example, is read again later. */
+  async #followToEnd(offset: number): Promise<number | undefined> {
+    const { run, id, book, notes, log } = this.#parts;
+    const { signal } = this.#following;
+    for (let from = offset; ;) {
+      try {
+        return (await run.follow(from, (line, next) => this.#line(line, next), signal)).exitCode;
+      } catch (error) {
+        if (signal.aborted || book.peek(id) === undefined) return undefined;
+        log.warn('following Claude failed', { session: id, error: messageOf(error) });
+        await sleep(retryAfter, signal);
+        from = notes.get(id)?.offset ?? from;
+      }
+    }
   }
 
   /** One line of output and how far it reaches, kept together: after a crash no line is missing and none is told twice. */
@@ -108,7 +133,7 @@ export class AutonomousClaude implements LiveClaude {
         this.#idle = true;
       }
     }
-    notes.advance(id, { offset: nextOffset, result: this.#result, idle: this.#idle });
+    notes.advance(id, { offset: nextOffset, result: this.#result, idle: this.#idle, sent: this.#sent });
   }
 
   /** Claude has taken up a message: only now is a follow-up out of the queue. */
@@ -133,17 +158,24 @@ export class AutonomousClaude implements LiveClaude {
     try {
       while (this.#idle && !this.#stopping && !this.#leaving && !this.#ending.done) {
         this.#idle = false;
-        await this.#handOver();
+        await this.#handOver().catch((error: unknown) => this.#tryAgain(error));
       }
-    } catch (error) {
-      this.#parts.log.warn('Claude could not be told to go on', { session: this.#parts.id, error: messageOf(error) });
     } finally {
       this.#handing = false;
     }
   }
 
+  /** Claude waits for what it was not told. */
+  async #tryAgain(error: unknown): Promise<void> {
+    const { log, id } = this.#parts;
+    log.warn('Claude could not be told to go on', { session: id, error: messageOf(error) });
+    await sleep(retryAfter, this.#following.signal);
+    this.#idle = true;
+  }
+
   async #handOver(): Promise<void> {
-    const { run, followUps, id } = this.#parts;
+    const { run, followUps, id, notes } = this.#parts;
+    this.#heard.clear();
     const next = followUps.next(id);
     if (next === undefined) {
       await run.finish();
@@ -152,7 +184,8 @@ export class AutonomousClaude implements LiveClaude {
     const uuid = await run.send(next.text);
     this.#sent = { followUp: next.id, uuid };
     // Claude may have taken it up before the sending was known to have worked.
-    this.#settleSent();
+    if (this.#heard.has(uuid)) this.#settleSent();
+    else notes.advance(id, { sent: this.#sent });
   }
 
   /** However many commands follow each other, the first one's commits don't wait for the last. */
@@ -172,13 +205,21 @@ export class AutonomousClaude implements LiveClaude {
   }
 
   async #explain(exitCode: number | undefined): Promise<ClaudeEnd> {
-    const { book, id, outOfMemory } = this.#parts;
+    const { book, id } = this.#parts;
     if (this.#stopping) return { how: 'closed', reason: { code: 'stopped', message: 'The session was stopped.' } };
+    const session = book.peek(id);
+    const isKilled = exitCode === undefined || exitCode === killed;
+    if (session !== undefined && isKilled && (await this.#ranOutOfMemory()))
+      return { how: 'failed', reason: shortOfMemory(session) };
     // Without an exit code the supervisor was killed; Claude may live on unseen.
     if (exitCode === undefined) await this.#parts.run.stop().catch(() => undefined);
-    if (outOfMemory() && exitCode !== 0) return { how: 'failed', reason: shortOfMemory(book.get(id)) };
     if (exitCode === 0 && this.#result?.failed === false) return { how: 'completed' };
     return { how: 'failed', reason: await this.#failure(exitCode) };
+  }
+
+  async #ranOutOfMemory(): Promise<boolean> {
+    for (let looks = 0; looks < memoryNews.looks && !this.#parts.outOfMemory(); looks++) await sleep(memoryNews.wait);
+    return this.#parts.outOfMemory();
   }
 
   async #failure(exitCode: number | undefined): Promise<Reason> {
@@ -195,9 +236,7 @@ export class AutonomousClaude implements LiveClaude {
   }
 }
 
-const shortOfMemory = (session: Session): { code: string; message: string } => ({
-  code: 'out-of-memory',
-  message: `The environment ran out of memory (limit ${Math.round(session.limits.memory / 1024 ** 2)} MiB). Resume the session, or start one with a higher limit.`,
-});
+/** The exit code of a program that got SIGKILL. */
+const killed = 137;
 
 const firstLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, 300) || 'no message';

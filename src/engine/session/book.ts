@@ -59,12 +59,16 @@ export class SessionBook {
     return this.#store.transaction(work);
   }
 
+  /** Says nothing of a session that was removed meanwhile. */
   timeline(id: string, entry: TimelineEntry): void {
+    if (this.peek(id) === undefined) return;
     const text = entry.text.length > maxText ? `${entry.text.slice(0, maxText)}…` : entry.text;
     this.#store.sessions.record(id, { type: 'session.timeline', data: { ...entry, text } }, engineActor);
   }
 
+  /** Says nothing of a session that was removed meanwhile. */
   progress(id: string, progress: Progress): void {
+    if (this.peek(id) === undefined) return;
     this.#store.sessions.record(id, { type: 'session.progress', data: progress }, engineActor);
   }
 }

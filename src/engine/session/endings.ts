@@ -1,4 +1,4 @@
-import type { Reason, Session } from '../../protocol/session.ts';
+import type { Reason, Session, SessionState } from '../../protocol/session.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { EnvironmentEvent, Runtime } from '../runtime/contract.ts';
@@ -6,15 +6,15 @@ import type { SessionBook } from './book.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { ClaudeEnd } from './live.ts';
 import type { Lives } from './lives.ts';
+import { atWork } from './reasons.ts';
+import type { Rests } from './rests.ts';
 import type { Serial } from './serial.ts';
-
-/** After the end of an autonomous session its environment rests; it then starts again with the next message. Milliseconds. */
-const restAfter = 10 * 60_000;
 
 export interface EndingsParts {
   readonly book: SessionBook;
   readonly runtime: Runtime;
   readonly homecoming: Homecoming;
+  readonly rests: Rests;
   readonly serial: Serial;
   readonly log: Log;
   /** Follow-ups of a session that just ended. */
@@ -22,23 +22,30 @@ export interface EndingsParts {
   readonly goOn: (id: string) => void;
 }
 
+/** `unknown`: the runtime can't be asked. */
+type Place = 'running' | 'stopped' | 'gone' | 'unknown';
+
+interface Outcome {
+  readonly state: SessionState;
+  readonly reason: Reason;
+}
+
 /** What follows when a Claude ends by itself, or when something happens to its environment. */
 export class Endings {
   readonly #parts: EndingsParts;
-  readonly #rests = new Map<string, NodeJS.Timeout>();
 
   constructor(parts: EndingsParts) {
     this.#parts = parts;
   }
 
-  claudeEnded(id: string, end: ClaudeEnd): void {
+  claudeEnded(id: string, end: ClaudeEnd, lives: Lives): void {
     void this.#parts.serial
-      .run(id, () => this.#settle(id, end))
+      .run(id, () => this.#settle(id, end, lives))
       .catch((error: unknown) => this.#parts.log.error('ending a session failed', { session: id, error }));
   }
 
   environmentEvent(event: EnvironmentEvent, lives: Lives): void {
-    const { book } = this.#parts;
+    const { book, log } = this.#parts;
     const session = book.peek(event.sessionId);
     if (session === undefined) return;
     if (event.type === 'out-of-memory') {
@@ -49,73 +56,75 @@ export class Endings {
         failed: true,
       });
     }
-    if (
-      event.type === 'removed' &&
-      session.environment?.id !== undefined &&
-      !lives.has(session.id) &&
-      session.state === 'stopped'
-    )
-      this.#parts.log.warn('an environment was removed from outside', { session: session.id });
+    if (event.type === 'removed' && session.environment !== undefined && session.state === 'stopped')
+      log.warn('an environment was removed from outside', { session: session.id });
   }
 
-  close(): void {
-    for (const timer of this.#rests.values()) clearTimeout(timer);
+  async #settle(id: string, end: ClaudeEnd, lives: Lives): Promise<void> {
+    const session = this.#parts.book.peek(id);
+    // Another Claude has begun since, which is none of this one's affair.
+    if (lives.has(id)) return;
+    if (session?.state === 'running' || session?.state === 'waiting') await this.#leave(session, end);
+    await lives.letGo(id);
   }
 
-  async #settle(id: string, end: ClaudeEnd): Promise<void> {
-    const { book, waiting, goOn } = this.#parts;
-    const session = book.peek(id);
-    if (session === undefined || session.state !== 'running') return;
-    const environment = await this.#environmentState(session);
-    if (environment === 'running') await this.#bringHome(session);
-    if (end.how === 'completed') {
-      book.enter(id, 'completed', { code: 'completed', message: 'Claude finished the task.' });
-      if (waiting(id) > 0) goOn(id);
-      else this.#restLater(id);
-      return;
-    }
-    const reason = environment === 'running' ? reasonOf(end) : environmentReason(environment, reasonOf(end));
-    book.enter(id, end.how === 'closed' || reason.code === 'environment-stopped' ? 'stopped' : 'failed', reason);
+  async #leave(session: Session, end: ClaudeEnd): Promise<void> {
+    const { id } = session;
+    const place = await this.#placeOf(id);
+    const outcome = outcomeOf(end, place);
+    // Without credentials Claude gives up at some time; the session goes on when they come.
+    const goesOnWaiting = session.state === 'waiting' && outcome.state === 'failed' && place === 'running';
+    // A failure is told at once; who waits for success finds the work at home.
+    if (outcome.state === 'failed' && !goesOnWaiting) this.#enter(session, outcome);
+    if (place === 'running') await this.#bringHome(id);
+    if (outcome.state !== 'failed') this.#enter(session, outcome);
   }
 
-  async #environmentState(session: Session): Promise<'running' | 'stopped' | 'gone'> {
-    const environment = await this.#parts.runtime.find(session.id, AbortSignal.timeout(30_000));
-    return (await environment?.status()) ?? 'gone';
+  /** The new state and what follows from it are written together: an engine that is killed does both or none. */
+  #enter({ id, state }: Session, outcome: Outcome): void {
+    const { book, waiting, goOn, rests } = this.#parts;
+    // Credentials may have come meanwhile, and a start with them.
+    if (book.peek(id)?.state !== state) return;
+    book.together(() => {
+      const isDone = outcome.state === 'completed';
+      if (isDone && state === 'waiting') book.enter(id, 'running', atWork);
+      book.enter(id, outcome.state, outcome.reason);
+      if (isDone && waiting(id) > 0) goOn(id);
+      else rests.later(id);
+    });
   }
 
-  async #bringHome(session: Session): Promise<void> {
-    const { homecoming, runtime, log, book } = this.#parts;
+  async #placeOf(id: string): Promise<Place> {
+    const { runtime, log } = this.#parts;
     try {
-      const environment = await runtime.find(session.id, AbortSignal.timeout(30_000));
-      if (environment !== undefined) await homecoming.bringHalted(session.id, environment);
+      const environment = await runtime.find(id, AbortSignal.timeout(30_000));
+      return (await environment?.status(AbortSignal.timeout(30_000))) ?? 'gone';
     } catch (error) {
-      log.error('work could not be brought home', { session: session.id, error });
-      book.timeline(session.id, {
+      log.warn('an environment could not be asked', { session: id, error: messageOf(error) });
+      return 'unknown';
+    }
+  }
+
+  async #bringHome(id: string): Promise<void> {
+    const { homecoming, log, book } = this.#parts;
+    try {
+      await homecoming.bring(id);
+    } catch (error) {
+      log.error('work could not be brought home', { session: id, error });
+      book.timeline(id, {
         kind: 'notice',
         failed: true,
         text: `The newest work could not be brought home yet: ${messageOf(error)}. It is safe in the environment.`,
       });
     }
   }
+}
 
-  #restLater(id: string): void {
-    clearTimeout(this.#rests.get(id));
-    const timer = setTimeout(() => void this.#parts.serial.run(id, () => this.#rest(id)), restAfter);
-    timer.unref();
-    this.#rests.set(id, timer);
-  }
-
-  async #rest(id: string): Promise<void> {
-    this.#rests.delete(id);
-    const { book, runtime, log } = this.#parts;
-    if (book.peek(id)?.state !== 'completed') return;
-    const environment = await runtime.find(id, AbortSignal.timeout(30_000));
-    await environment
-      ?.stop()
-      .catch((error: unknown) =>
-        log.warn('an environment could not be put to rest', { session: id, error: messageOf(error) }),
-      );
-  }
+function outcomeOf(end: ClaudeEnd, place: Place): Outcome {
+  if (end.how === 'completed')
+    return { state: 'completed', reason: { code: 'completed', message: 'Claude finished the task.' } };
+  const reason = place === 'stopped' || place === 'gone' ? environmentReason(place, reasonOf(end)) : reasonOf(end);
+  return { state: end.how === 'closed' || reason.code === 'environment-stopped' ? 'stopped' : 'failed', reason };
 }
 
 const reasonOf = (end: ClaudeEnd): Reason =>

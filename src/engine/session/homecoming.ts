@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FlotillaError, messageOf } from '../base/errors.ts';
+import { FlotillaError, messageOf, throwIfCancelled } from '../base/errors.ts';
 import { now } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Session } from '../../protocol/session.ts';
@@ -19,6 +19,9 @@ const checkpointTimeout = 120_000;
 const fetchTimeout = 600_000;
 /** Commits of one homecoming that get a line of their own in the timeline. */
 const maxCommitLines = 50;
+
+const holdSchema = z.enum(['looking', 'filling']);
+type HoldStage = z.output<typeof holdSchema>;
 
 /** Brings what a session's environment holds into the work store: a checkpoint of the tree, then branch and checkpoints. */
 export class Homecoming {
@@ -51,14 +54,20 @@ export class Homecoming {
     return job.run();
   }
 
-  /** Like `bring`, but says nothing where there is no running environment, and logs a failure instead of rejecting. */
+  /**
+   * Like `bring`, but says nothing where there is no running environment, and logs a failure instead of rejecting: what came home
+   * before can be seen all the same. Rejects with `cancelled` when the signal fires.
+   */
   async bringIfRunning(id: string, signal: AbortSignal): Promise<void> {
-    if (this.#book.get(id).environment === undefined) return;
-    const environment = await this.#runtime.find(id, signal);
-    if (environment === undefined || (await environment.status(signal)) !== 'running') return;
-    await this.bring(id).catch((error: unknown) =>
-      this.#log.warn('work could not be brought home', { session: id, error: messageOf(error) }),
-    );
+    if (this.#book.get(id).environment === undefined || this.heldBack(id) !== undefined) return;
+    try {
+      const environment = await this.#runtime.find(id, signal);
+      if (environment === undefined || (await environment.status(signal)) !== 'running') return;
+      await this.bring(id);
+    } catch (error) {
+      throwIfCancelled(signal);
+      this.#log.warn('work could not be brought home', { session: id, error: messageOf(error) });
+    }
   }
 
   /** Claude begins: from now on the environment may hold what is not home. */
@@ -66,21 +75,48 @@ export class Homecoming {
     this.#marks.put('home', id, false);
   }
 
+  /** A Claude has begun in the session's environment, now or earlier: it may hold something. */
+  hasBegun(id: string): boolean {
+    return this.#marks.get(z.boolean(), 'home', id) !== undefined;
+  }
+
   /**
    * Brings everything home after Claude has ended; an environment that does not run is started for it, unless all is home already.
    */
   async bringHalted(id: string, environment: Environment): Promise<void> {
+    // A workspace that is being filled again holds nothing that isn't home.
+    if (this.heldBack(id) === 'filling') return;
     if ((await environment.status()) !== 'running') {
       if (this.isHome(id)) return;
       await environment.start();
     }
     await this.bring(id);
+  }
+
+  /** Everything came home and the environment rests since: whoever works in a running one, Claude or not, may change it. */
+  noteHome(id: string): void {
     this.#marks.put('home', id, true);
   }
 
-  /** All that the environment held when its Claude ended has come home. */
+  /** All that the environment holds has come home. */
   isHome(id: string): boolean {
     return this.#marks.get(z.boolean(), 'home', id) !== false;
+  }
+
+  /**
+   * The environment is being made anew: until `release`, what its workspace looks like must not take the place of what came home.
+   * `looking`: its volumes may still hold work; `filling`: they hold none.
+   */
+  holdBack(id: string, stage: HoldStage): void {
+    this.#marks.put('hold', id, stage);
+  }
+
+  release(id: string): void {
+    this.#marks.delete('hold', id);
+  }
+
+  heldBack(id: string): HoldStage | undefined {
+    return this.#marks.get(holdSchema, 'hold', id);
   }
 
   /** Gives up what is under way: what the environment holds is no longer wanted. */
@@ -91,6 +127,7 @@ export class Homecoming {
   forget(id: string): void {
     this.#jobs.delete(id);
     this.#marks.delete('home', id);
+    this.#marks.delete('hold', id);
   }
 
   async #bring(id: string): Promise<void> {
@@ -106,6 +143,7 @@ export class Homecoming {
   async #bringAll(id: string, given: AbortSignal): Promise<void> {
     const within = (ms: number): AbortSignal => AbortSignal.any([given, AbortSignal.timeout(ms)]);
     const session = this.#book.get(id);
+    if (this.heldBack(id) !== undefined) throw beingMade(session);
     const environment = await this.#runtime.find(id, within(30_000));
     if (environment === undefined)
       throw new FlotillaError('environment-gone', `The environment of ${session.name} no longer exists.`);
@@ -124,9 +162,11 @@ export class Homecoming {
     return checkpoint;
   }
 
-  /** Only what has come home is told: a checkpoint that is still inside helps nobody when the environment is lost. */
-  #noteCheckpoint({ id, checkpoint: before }: Session, { newest }: Checkpoint): void {
+  /** Only what has come home is told: a checkpoint that is still inside, or that was only claimed, helps nobody. */
+  #noteCheckpoint({ id, checkpoint: before }: Session, { newest, refs }: Checkpoint): void {
     if (newest === undefined || newest.commit === before?.commit) return;
+    const ref = `refs/flotilla/checkpoints/${newest.number}`;
+    if (!refs.some((one) => one.ref === ref && one.commit === newest.commit)) return;
     this.#book.change(id, { checkpoint: { commit: newest.commit, at: now(), number: newest.number } });
     this.#book.timeline(id, { kind: 'checkpoint', text: `Checkpoint ${newest.number}`, subject: newest.commit });
   }
@@ -151,6 +191,12 @@ export class Homecoming {
       this.#book.timeline(id, { kind: 'commit', text, subject });
   }
 }
+
+const beingMade = ({ id, name }: Session): FlotillaError =>
+  new FlotillaError(
+    'work-not-home',
+    `The environment of "${name}" was being made anew and is not finished. Resume the session with "flotilla resume ${id}", or remove it with --discard to lose what its volumes may hold.`,
+  );
 
 /** Upload-pack inside the environment, as the two streams that the host's git talks to. */
 const connect = async (environment: Environment, signal: AbortSignal): Promise<Awaited<ReturnType<Connect>>> => {

@@ -1,6 +1,6 @@
 import type { Activity, Session } from '../../protocol/session.ts';
 import { now, sleep } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { FlotillaError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { type ActivityRecord, watchActivity } from '../claude/activity.ts';
 import type { Tui } from '../claude/tui.ts';
@@ -8,9 +8,12 @@ import type { Environment } from '../runtime/contract.ts';
 import type { FollowUps } from '../store/followUps.ts';
 import type { SessionBook } from './book.ts';
 import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
+import { shortOfMemory } from './reasons.ts';
 
 /** After the watcher was cut off, how long until it is tried again, in milliseconds. */
 const retryAfter = 1000;
+/** Longest time without a checkpoint, in milliseconds. */
+const checkpointEvery = 5 * 60_000;
 
 const kinds = { busy: 'working', waiting: 'needs-input', idle: 'idle', unknown: 'unknown' } as const;
 
@@ -21,6 +24,8 @@ export interface InteractiveParts {
   readonly book: SessionBook;
   readonly bringHome: () => Promise<void>;
   readonly followUps: FollowUps;
+  /** True when the kernel has just killed something in the environment for want of memory. */
+  readonly outOfMemory: () => boolean;
   readonly log: Log;
 }
 
@@ -29,6 +34,7 @@ export class InteractiveClaude implements LiveClaude {
   readonly #parts: InteractiveParts;
   readonly #watching = new AbortController();
   readonly #ending = new Ending();
+  readonly #checkpoints: NodeJS.Timeout;
   /** Why Claude waits, from the newest hook. */
   #about: string | undefined;
   #pasting = false;
@@ -37,6 +43,7 @@ export class InteractiveClaude implements LiveClaude {
 
   constructor(parts: InteractiveParts) {
     this.#parts = parts;
+    this.#checkpoints = setInterval(() => void this.#bringHome(), checkpointEvery);
     void this.#watch();
   }
 
@@ -50,7 +57,15 @@ export class InteractiveClaude implements LiveClaude {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#parts.tui.stop();
+    try {
+      await this.#parts.tui.stop();
+    } catch (error) {
+      // With its environment Claude has ended as well.
+      if (!FlotillaError.is(error, 'environment-gone')) {
+        this.#stopping = false;
+        throw error;
+      }
+    }
     this.#watching.abort();
     await this.ended;
   }
@@ -62,20 +77,36 @@ export class InteractiveClaude implements LiveClaude {
   }
 
   async #watch(): Promise<void> {
-    const { environment, tui, id, log } = this.#parts;
+    const { environment, id, log } = this.#parts;
     const { signal } = this.#watching;
     for (;;) {
       await watchActivity(environment, (record) => this.#record(record), signal).catch((error: unknown) => {
         if (!signal.aborted) log.debug('watching Claude was cut off', { session: id, error: messageOf(error) });
       });
-      if (signal.aborted || !(await tui.alive(signal).catch(() => false))) break;
+      if (signal.aborted || !(await this.#isAlive())) break;
       await sleep(retryAfter, signal);
     }
+    clearInterval(this.#checkpoints);
     this.#ending.settle(this.#explain());
+  }
+
+  /** An error says nothing about Claude while its environment runs or can't be asked: Docker may be restarting. */
+  async #isAlive(): Promise<boolean> {
+    const { environment, tui } = this.#parts;
+    const { signal } = this.#watching;
+    try {
+      return await tui.alive(signal);
+    } catch {
+      return (await environment.status(signal).catch(() => 'running' as const)) === 'running';
+    }
   }
 
   #explain(): ClaudeEnd {
     if (this.#leaving) return { how: 'left' };
+    const { book, id, outOfMemory } = this.#parts;
+    const session = book.peek(id);
+    if (!this.#stopping && session !== undefined && outOfMemory())
+      return { how: 'failed', reason: shortOfMemory(session) };
     const message = this.#stopping
       ? 'The session was stopped.'
       : 'Claude was closed. Resume the session to go on with the conversation.';

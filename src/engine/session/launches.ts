@@ -1,8 +1,9 @@
 import type { Session } from '../../protocol/session.ts';
-import { isCancelled, throwIfCancelled, toErrorBody } from '../base/errors.ts';
+import { messageOf, throwIfCancelled, toErrorBody } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
+import type { Homecoming } from './homecoming.ts';
 import type { Beginning, Lives } from './lives.ts';
 import type { Serial } from './serial.ts';
 import type { Making, Starter } from './starter.ts';
@@ -14,6 +15,7 @@ export interface LaunchParts {
   readonly runtime: Runtime;
   readonly starter: Starter;
   readonly lives: Lives;
+  readonly homecoming: Homecoming;
   readonly serial: Serial;
   readonly hasCredentials: () => boolean;
   readonly log: Log;
@@ -28,6 +30,9 @@ interface Found {
   readonly launch: Launch;
 }
 
+/** States in which a session awaits its start. */
+const awaited: readonly (Session['state'] | undefined)[] = ['queued', 'starting'];
+
 const lost =
   'The environment of this session was lost and made anew. Branch and newest checkpoint are restored; the earlier conversation is not.';
 
@@ -36,6 +41,7 @@ export class Launches {
   readonly #parts: LaunchParts;
   readonly #queue = new StartQueue();
   readonly #running = new Map<string, AbortController>();
+  #leaving = false;
 
   constructor(parts: LaunchParts) {
     this.#parts = parts;
@@ -45,16 +51,26 @@ export class Launches {
     return this.#queue.size;
   }
 
+  /** True while a start of the session waits or is under way. */
+  has(id: string): boolean {
+    return this.#running.has(id);
+  }
+
   /** Puts a session's start into the queue. The session's state tells how it goes. */
   launch(id: string, launch: Launch): Session {
     const { book, hasCredentials } = this.#parts;
     if (!hasCredentials()) return book.enter(id, 'waiting', noCredentials);
+    if (this.#leaving) return book.enter(id, 'queued', { code: 'queued', message: 'The next engine starts it.' });
     const controller = new AbortController();
     this.#running.set(id, controller);
     const session = this.#queue.full
       ? book.enter(id, 'queued', { code: 'queued', message: 'Other sessions are starting; this one is next in line.' })
       : book.enter(id, 'starting', starting);
-    this.#queue.add(() => this.#parts.serial.run(id, () => this.#guarded(id, launch, controller)));
+    this.#queue.add(() =>
+      this.#parts.serial
+        .run(id, () => this.#guarded(id, launch, controller))
+        .catch((error: unknown) => this.#parts.log.error('a start could not be written down', { session: id, error })),
+    );
     return session;
   }
 
@@ -65,6 +81,7 @@ export class Launches {
 
   /** The engine leaves: starts under way are called off, and taken up again by the next engine. */
   async leave(): Promise<void> {
+    this.#leaving = true;
     for (const controller of this.#running.values()) controller.abort();
     await this.#queue.drain();
   }
@@ -73,9 +90,12 @@ export class Launches {
     const { book, log } = this.#parts;
     try {
       throwIfCancelled(controller.signal);
+      // Whoever moved the session on meanwhile wants no start any more, or has begun another.
+      if (!awaited.includes(book.peek(id)?.state)) return;
       await this.#start(id, launch, controller.signal);
     } catch (error) {
-      if (isCancelled(error)) return;
+      // Whoever called it off goes on from here.
+      if (controller.signal.aborted) return;
       const { code, message, detail } = toErrorBody(error);
       log.error('a session could not be started', { session: id, error });
       if (book.peek(id) !== undefined)
@@ -97,6 +117,7 @@ export class Launches {
       throwIfCancelled(signal);
     } catch (error) {
       if (fresh) await this.#discard(id);
+      else if (!signal.aborted) await this.#putToRest(id, environment);
       throw error;
     }
     book.progress(id, { step: 'claude', title: 'Starting Claude', status: 'done', fraction: 1 });
@@ -105,18 +126,25 @@ export class Launches {
 
   /** The session's environment: the one it had, started again or made anew when it was lost, or its first. */
   async #environment(session: Session, launch: Launch, signal: AbortSignal): Promise<Found> {
-    const { runtime, starter } = this.#parts;
+    const { runtime, starter, homecoming, lives } = this.#parts;
     if (session.environment === undefined)
       return { environment: await starter.make(session, launch, signal), fresh: true, launch };
     const environment = await runtime.find(session.id, signal);
-    if (environment === undefined) return this.#again(session, launch, signal);
+    if (environment === undefined || homecoming.heldBack(session.id) !== undefined)
+      return this.#again(session, { launch, found: environment }, signal);
+    // Two Claudes must not work in one workspace.
+    if (lives.mayBeInside(session.id)) await environment.stop(signal);
     await environment.start(signal);
     return { environment, fresh: false, launch };
   }
 
-  async #again(session: Session, launch: Launch, signal: AbortSignal): Promise<Found> {
+  async #again(
+    session: Session,
+    { launch, found }: { launch: Launch; found: Environment | undefined },
+    signal: AbortSignal,
+  ): Promise<Found> {
     const { starter, book } = this.#parts;
-    const { environment, conversationKept } = await starter.remake(session, launch, signal);
+    const { environment, conversationKept } = await starter.remake(session, { making: launch, found }, signal);
     if (conversationKept) return { environment, fresh: false, launch };
     book.change(session.id, { claudeSessionId: undefined });
     book.timeline(session.id, { kind: 'notice', text: lost });
@@ -127,10 +155,26 @@ export class Launches {
     return { environment, fresh: false, launch: { ...launch, resume: false, prompt } };
   }
 
+  /** Never hides why it was called. */
   async #discard(id: string): Promise<void> {
-    const { runtime, lives, book } = this.#parts;
-    await lives.stop(id);
-    await runtime.discard(id, AbortSignal.timeout(60_000));
-    book.change(id, { environment: undefined });
+    const { runtime, lives, book, homecoming, log } = this.#parts;
+    try {
+      await lives.stop(id);
+      await runtime.discard(id, AbortSignal.timeout(60_000));
+      book.change(id, { environment: undefined });
+      homecoming.forget(id);
+    } catch (error) {
+      log.error('a failed start could not be cleaned up', { session: id, error });
+    }
+  }
+
+  /** Claude could not be started, or not be seen to: nothing may go on unseen. Never hides why it was called. */
+  async #putToRest(id: string, environment: Environment): Promise<void> {
+    try {
+      await this.#parts.lives.stop(id);
+      await environment.stop();
+    } catch (error) {
+      this.#parts.log.warn('an environment could not be put to rest', { session: id, error: messageOf(error) });
+    }
   }
 }

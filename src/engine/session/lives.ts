@@ -30,13 +30,19 @@ export interface Beginning {
   readonly resume: boolean;
 }
 
+/** An end within this time of news that memory ran out is its doing, in milliseconds; later ones have other reasons. */
+const memoryNewsFor = 10_000;
+
 /** The Claudes that are at work, one a session, each with its door to the API. */
 export class Lives {
   readonly #parts: LivesParts;
   readonly #notes: RunNotes;
   readonly #live = new Map<string, LiveClaude>();
   readonly #doors = new Map<string, Closable>();
-  readonly #shortOfMemory = new Set<string>();
+  /** Those that somebody ends just now, and who therefore hears of it. */
+  readonly #stopping = new Set<LiveClaude>();
+  /** When the kernel last ended something in a session's environment for want of memory, by the process's own clock. */
+  readonly #shortOfMemory = new Map<string, number>();
   readonly #onEnd: (id: string, end: ClaudeEnd) => void;
 
   /** `onEnd` hears of each Claude that ended without `stop` having been asked for. */
@@ -52,6 +58,11 @@ export class Lives {
 
   has(id: string): boolean {
     return this.#live.has(id);
+  }
+
+  /** A Claude was started that nobody saw end: it may still be at work inside, unseen. */
+  mayBeInside(id: string): boolean {
+    return this.#notes.get(id) !== undefined;
   }
 
   async begin(session: Session, environment: Environment, beginning: Beginning, signal: AbortSignal): Promise<void> {
@@ -73,9 +84,10 @@ export class Lives {
       conversation:
         beginning.resume && session.claudeSessionId !== undefined ? { resume: session.claudeSessionId } : {},
     };
+    // Noted first: an engine that is killed while Claude starts must leave a trace of it.
+    this.#notes.begin(session.id, { mode: session.mode, idle: false });
     if (session.mode === 'interactive') {
       const tui = await Tui.start(environment, options, signal);
-      this.#notes.begin(session.id, { mode: 'interactive', idle: false });
       this.#watch(session.id, this.#interactive(session.id, tui, environment));
       return;
     }
@@ -87,14 +99,17 @@ export class Lives {
   /** Finds a Claude again that went on while no engine was there. False when it is not there any more. */
   async reopen(session: Session, environment: Environment): Promise<boolean> {
     const note = this.#notes.get(session.id);
-    if (note === undefined) return false;
+    if (note === undefined || (note.mode === 'autonomous' && note.runId === undefined)) return false;
     await this.#openDoor(session.id);
-    if (note.mode === 'autonomous' && note.runId !== undefined) {
+    if (note.runId !== undefined) {
       this.#watch(session.id, this.#autonomous(session.id, Run.reopen(environment, note.runId)));
       return true;
     }
     const tui = Tui.reopen(environment);
-    if (!(await tui.alive().catch(() => false))) return false;
+    if (!(await tui.alive())) {
+      await this.stop(session.id);
+      return false;
+    }
     this.#watch(session.id, this.#interactive(session.id, tui, environment));
     return true;
   }
@@ -104,19 +119,37 @@ export class Lives {
   }
 
   noteOutOfMemory(id: string): void {
-    this.#shortOfMemory.add(id);
+    this.#shortOfMemory.set(id, performance.now());
   }
 
-  /** Ends a session's Claude and closes its door. Harmless when there is none. */
+  /** Ends a session's Claude and closes its door. Harmless when there is none. When it rejects, Claude goes on and is seen to as before. */
   async stop(id: string): Promise<void> {
     const live = this.#live.get(id);
-    this.#live.delete(id);
-    await live?.stop();
-    await this.closeDoor(id);
+    if (live !== undefined) await this.#end(id, live);
+    await this.letGo(id);
+  }
+
+  /** A session's Claude has ended, and what follows from it is done: nothing in the environment reaches the API any more. */
+  async letGo(id: string): Promise<void> {
+    this.#shortOfMemory.delete(id);
+    await this.#closeDoor(id);
     this.#notes.end(id);
   }
 
-  async closeDoor(id: string): Promise<void> {
+  async #end(id: string, live: LiveClaude): Promise<void> {
+    this.#stopping.add(live);
+    try {
+      await live.stop();
+    } catch (error) {
+      // It has ended all the same.
+      if (this.#live.get(id) === live) throw error;
+    } finally {
+      this.#stopping.delete(live);
+    }
+    if (this.#live.get(id) === live) this.#live.delete(id);
+  }
+
+  async #closeDoor(id: string): Promise<void> {
     const door = this.#doors.get(id);
     this.#doors.delete(id);
     await door?.close();
@@ -127,7 +160,7 @@ export class Lives {
     const live = [...this.#live.values()];
     this.#live.clear();
     await Promise.all(live.map((one) => one.leave()));
-    await Promise.all([...this.#doors.keys()].map((id) => this.closeDoor(id)));
+    await Promise.all([...this.#doors.keys()].map((id) => this.#closeDoor(id)));
   }
 
   async #openDoor(id: string): Promise<void> {
@@ -138,13 +171,19 @@ export class Lives {
 
   #watch(id: string, live: LiveClaude): void {
     this.#live.set(id, live);
-    void live.ended.then((end) => {
-      // Whoever stopped it has taken it out of the list and knows.
-      if (this.#live.get(id) !== live || end.how === 'left') return;
-      this.#live.delete(id);
-      this.#notes.end(id);
-      this.#onEnd(id, end);
-    });
+    void live.ended
+      .then((end) => {
+        if (this.#live.get(id) !== live || end.how === 'left') return;
+        this.#live.delete(id);
+        // Whoever stopped it knows.
+        if (!this.#stopping.has(live)) this.#onEnd(id, end);
+      })
+      .catch((error: unknown) => this.#parts.log.error('the end of a Claude was not noted', { session: id, error }));
+  }
+
+  #isShortOfMemory(id: string): boolean {
+    const at = this.#shortOfMemory.get(id);
+    return at !== undefined && performance.now() - at < memoryNewsFor;
   }
 
   #autonomous(id: string, run: Run): LiveClaude {
@@ -156,7 +195,7 @@ export class Lives {
       notes: this.#notes,
       followUps: store.followUps,
       bringHome: () => homecoming.bring(id),
-      outOfMemory: () => this.#shortOfMemory.has(id),
+      outOfMemory: () => this.#isShortOfMemory(id),
       log,
     });
   }
@@ -170,6 +209,7 @@ export class Lives {
       book,
       followUps: store.followUps,
       bringHome: () => homecoming.bring(id),
+      outOfMemory: () => this.#isShortOfMemory(id),
       log,
     });
   }

@@ -7,7 +7,9 @@ import { FlotillaError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import type { FoundEnvironment, Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
+import { isBranchName } from '../git/refName.ts';
 import type { Homecoming } from './homecoming.ts';
+import type { Serial } from './serial.ts';
 
 /** What `describe` wrote into the label. A label can be forged by whoever may use Docker, so it is checked like any input. */
 const descriptionSchema = z.object(
@@ -31,11 +33,13 @@ export class Orphans {
   readonly #store: Store;
   readonly #runtime: Runtime;
   readonly #homecoming: Homecoming;
+  readonly #serial: Serial;
 
-  constructor(parts: { store: Store; runtime: Runtime; homecoming: Homecoming }) {
+  constructor(parts: { store: Store; runtime: Runtime; homecoming: Homecoming; serial: Serial }) {
     this.#store = parts.store;
     this.#runtime = parts.runtime;
     this.#homecoming = parts.homecoming;
+    this.#serial = parts.serial;
   }
 
   async list(signal: AbortSignal): Promise<Orphan[]> {
@@ -51,7 +55,11 @@ export class Orphans {
   }
 
   /** Takes an environment back as a stopped session, and brings home what it holds. */
-  async adopt(sessionId: string, actor: Actor, signal: AbortSignal): Promise<Session> {
+  adopt(sessionId: string, actor: Actor, signal: AbortSignal): Promise<Session> {
+    return this.#serial.run(sessionId, () => this.#adopt(sessionId, actor, signal));
+  }
+
+  async #adopt(sessionId: string, actor: Actor, signal: AbortSignal): Promise<Session> {
     const found = (await this.#runtime.list(signal)).find((one) => one.sessionId === sessionId);
     const environment = await this.#runtime.find(sessionId, signal);
     const description = found === undefined ? undefined : adoptable(found);
@@ -84,11 +92,19 @@ export class Orphans {
     this.#store.repositories.upsert(session.repository);
     this.#store.sessions.create(session, actor);
     this.#homecoming.begin(sessionId);
+    // A Claude that is at work in it belongs to no engine any more.
+    await environment.stop(signal);
     await this.#homecoming.bringHalted(sessionId, environment);
+    await environment.stop(signal);
+    this.#homecoming.noteHome(sessionId);
     return this.#store.sessions.get(sessionId);
   }
 
-  async remove(sessionId: string, signal: AbortSignal): Promise<string[]> {
+  remove(sessionId: string, signal: AbortSignal): Promise<string[]> {
+    return this.#serial.run(sessionId, () => this.#remove(sessionId, signal));
+  }
+
+  async #remove(sessionId: string, signal: AbortSignal): Promise<string[]> {
     if (this.#store.sessions.peek(sessionId) !== undefined)
       throw new FlotillaError(
         'not-in-this-state',
@@ -98,7 +114,16 @@ export class Orphans {
   }
 }
 
+/** What becomes a part of paths, refs and arguments has the shape that Flotilla gives it. */
+const isSound = ({ repository, branch, base }: z.output<typeof descriptionSchema>): boolean =>
+  /^[a-z0-9-]{1,64}$/.test(repository.id) &&
+  /^[^/\0]{1,200}$/.test(repository.name) &&
+  !/^\.*$/.test(repository.name) &&
+  isBranchName(branch) &&
+  /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(base.commit);
+
 function adoptable(found: FoundEnvironment): z.output<typeof descriptionSchema> | undefined {
   if (found.state === 'half-made' || !sessionIdSchema.safeParse(found.sessionId).success) return undefined;
-  return parseJson(descriptionSchema, found.description);
+  const description = parseJson(descriptionSchema, found.description);
+  return description !== undefined && isSound(description) ? description : undefined;
 }

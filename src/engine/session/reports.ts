@@ -1,3 +1,4 @@
+import type { FlotillaEvent } from '../../protocol/events.ts';
 import type { OperationInput, OperationOutput, OperationParsedInput } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
 import type { Store } from '../store/store.ts';
@@ -7,6 +8,16 @@ import type { Repositories } from './repositories.ts';
 /** Bytes of patch text that a diff hands to a face. */
 const maxPatch = 8 * 1024 * 1024;
 const maxCommits = 1000;
+
+type LogEntry = OperationOutput<'session.logs'>['entries'][number];
+
+function logEntryOf({ seq, at, body }: FlotillaEvent): LogEntry[] {
+  if (body.type === 'session.timeline') return [{ seq, at, entry: { kind: 'timeline', timeline: body.data } }];
+  if (body.type === 'session.progress') return [{ seq, at, entry: { kind: 'step', progress: body.data } }];
+  if (body.type !== 'session.updated' || body.data.changes.state === undefined) return [];
+  const { state, reason } = body.data.changes;
+  return [{ seq, at, entry: { kind: 'state', state, message: reason?.message ?? '' } }];
+}
 
 /** What can be read about sessions, from the store and the work store. */
 export class SessionReports {
@@ -64,22 +75,15 @@ export class SessionReports {
 
   logs(input: OperationParsedInput<'session.logs'>): OperationOutput<'session.logs'> {
     const session = this.#store.sessions.find(input.session);
-    const entries: OperationOutput<'session.logs'>['entries'] = [];
-    for (const { seq, at, body } of this.#store.journal.after(input.after, {
-      sessionId: session.id,
-      limit: input.limit,
-    })) {
-      if (body.type === 'session.timeline') entries.push({ seq, at, entry: { kind: 'timeline', timeline: body.data } });
-      else if (body.type === 'session.progress')
-        entries.push({ seq, at, entry: { kind: 'step', progress: body.data } });
-      else if (body.type === 'session.updated' && body.data.changes.state !== undefined)
-        entries.push({
-          seq,
-          at,
-          entry: { kind: 'state', state: body.data.changes.state, message: body.data.changes.reason?.message ?? '' },
-        });
+    const { limit } = input;
+    for (let { after } = input; ;) {
+      const events = this.#store.journal.after(after, { sessionId: session.id, limit });
+      const entries = events.flatMap(logEntryOf);
+      const last = events.at(-1);
+      if (last === undefined || entries.length > 0) return { entries };
+      // Many events are of no log: a page without an entry would look like the end.
+      after = last.seq;
     }
-    return { entries };
   }
 
   /** The tree of all that the session has done, committed or not. */

@@ -11,6 +11,7 @@ import { Creation } from './creation.ts';
 import { Endings } from './endings.ts';
 import { DataFolders } from './folders.ts';
 import { GatewayNews } from './gatewayNews.ts';
+import { Halting } from './halting.ts';
 import { Homecoming } from './homecoming.ts';
 import { Launches } from './launches.ts';
 import { Lives } from './lives.ts';
@@ -20,6 +21,7 @@ import { Pushing } from './pushing.ts';
 import { reconcile } from './reconcile.ts';
 import { SessionReports } from './reports.ts';
 import { Repositories } from './repositories.ts';
+import { Rests } from './rests.ts';
 import { SessionFiles } from './sessionFiles.ts';
 import { Serial } from './serial.ts';
 import { Sessions } from './sessions.ts';
@@ -34,15 +36,19 @@ export interface SessionRoomParts {
   readonly credentials: Credentials;
   readonly dataFolder: string;
   readonly log: Log;
+  /** How long after a session's end its environment rests, in milliseconds; ten minutes when absent. */
+  readonly restAfter?: number | undefined;
 }
 
 /** What the parts of the room share. */
-function commonOf({ store, runtime, dataFolder, log }: SessionRoomParts) {
+function commonOf({ store, runtime, dataFolder, log, restAfter }: SessionRoomParts) {
   const folders = new DataFolders(dataFolder);
   const repositories = new Repositories(folders);
   const book = new SessionBook(store, log);
   const homecoming = new Homecoming({ book, runtime, repositories, marks: store.documents, log });
-  return { store, runtime, log, folders, repositories, book, homecoming, serial: new Serial() };
+  const serial = new Serial();
+  const rests = new Rests({ book, runtime, homecoming, serial, log, restAfter });
+  return { store, runtime, log, folders, repositories, book, homecoming, serial, rests };
 }
 
 /** Puts the session room together: the state machine and what moves it. */
@@ -57,11 +63,14 @@ export class SessionRoom {
   readonly #endings: Endings;
   readonly #news: GatewayNews;
   readonly #watches: Closable[];
+  readonly #credentials: Credentials;
+  #isReconciled = false;
 
   constructor(parts: SessionRoomParts) {
     const common = commonOf(parts);
     const { store, book, repositories, homecoming } = common;
     this.#common = common;
+    this.#credentials = parts.credentials;
     this.#endings = new Endings({
       ...common,
       waiting: (id) => store.followUps.count(id),
@@ -69,9 +78,10 @@ export class SessionRoom {
         this.sessions.goOn(id);
       },
     });
-    const lives = new Lives({ ...common, gateway: parts.gateway }, (id, end) => {
-      this.#endings.claudeEnded(id, end);
+    const lives: Lives = new Lives({ ...common, gateway: parts.gateway }, (id, end) => {
+      this.#endings.claudeEnded(id, end, lives);
     });
+    const halting = new Halting({ ...common, lives });
     const hasCredentials = (): boolean => parts.credentials.kind !== 'none';
     const launches = new Launches({ ...common, lives, hasCredentials, starter: new Starter(common) });
     const pushing = new Pushing(common);
@@ -79,7 +89,7 @@ export class SessionRoom {
     const creation = new Creation({ store, repositories, makings });
     this.#lives = lives;
     this.#launches = launches;
-    this.sessions = new Sessions({ ...common, pushing, makings, creation, launches, lives });
+    this.sessions = new Sessions({ ...common, pushing, makings, creation, launches, lives, halting });
     this.reports = new SessionReports(store, repositories, homecoming);
     this.orphans = new Orphans(common);
     this.files = new SessionFiles(common);
@@ -88,23 +98,39 @@ export class SessionRoom {
   }
 
   #watch({ credentials, runtime }: SessionRoomParts): Closable[] {
-    const came = (): void => {
-      if (credentials.kind !== 'none') this.sessions.credentialsCame();
-    };
-    return [credentials.onChange(came), runtime.watch((event) => this.#endings.environmentEvent(event, this.#lives))];
+    return [
+      credentials.onChange(() => {
+        this.#credentialsChanged();
+      }),
+      runtime.watch((event) => this.#endings.environmentEvent(event, this.#lives)),
+    ];
   }
 
-  /** Something of a session runs that needs an engine: a Claude, a start, an end. */
+  #credentialsChanged(): void {
+    if (this.#isReconciled && this.#credentials.kind !== 'none') this.sessions.credentialsCame();
+  }
+
+  /** Something of a session runs that needs an engine: a Claude, a start, an end, an environment that is to be put to rest. */
   busy(): boolean {
-    return this.#lives.size > 0 || this.#launches.size > 0 || this.#common.serial.size > 0;
+    const { serial, rests } = this.#common;
+    return this.#lives.size > 0 || this.#launches.size > 0 || serial.size > 0 || rests.size > 0;
   }
 
   usage(id: string, delta: UsageDelta): void {
-    this.#news.usage(id, delta);
+    this.#noted(id, () => this.#news.usage(id, delta));
   }
 
   trouble(id: string, trouble: Trouble): void {
-    this.#news.trouble(id, trouble);
+    this.#noted(id, () => this.#news.trouble(id, trouble));
+  }
+
+  /** What can't be written down, on a full disk for example, must not keep Claude from its answer. */
+  #noted(id: string, note: () => void): void {
+    try {
+      note();
+    } catch (error) {
+      this.#common.log.error('news of the API could not be noted', { session: id, error });
+    }
   }
 
   /** A terminal in the session's environment, on its live Claude. Rejects with `not-in-this-state` when none runs interactively. */
@@ -124,16 +150,17 @@ export class SessionRoom {
     return openShell({ session: store.sessions.find(id), runtime, size, signal });
   }
 
-  reconcile(signal: AbortSignal): Promise<void> {
-    return reconcile(
-      { ...this.#common, lives: this.#lives, launches: this.#launches, sessions: this.sessions },
-      signal,
-    );
+  /** Until this is done nothing is started: what waits for credentials may still have its Claude. */
+  async reconcile(signal: AbortSignal): Promise<void> {
+    const parts = { ...this.#common, lives: this.#lives, launches: this.#launches, sessions: this.sessions };
+    await reconcile(parts, signal);
+    this.#isReconciled = true;
+    this.#credentialsChanged();
   }
 
   async close(): Promise<void> {
     for (const watch of this.#watches) await watch.close();
-    this.#endings.close();
+    this.#common.rests.close();
     await this.#launches.leave();
     await this.#lives.leave();
     await this.#common.serial.drain();

@@ -11,6 +11,8 @@ const noteSchema = z.strictObject({
   result: z.strictObject({ failed: z.boolean(), text: z.string() }).optional(),
   /** True before the first prompt, and between the end of a turn and the next prompt. */
   idle: z.boolean(),
+  /** The follow-up that was handed over and not yet taken up, and the name under which Claude will repeat it. */
+  sent: z.strictObject({ followUp: z.number().int(), uuid: z.string() }).optional(),
 });
 export type RunNote = z.infer<typeof noteSchema>;
 
@@ -31,7 +33,7 @@ export class RunNotes {
   }
 
   /** Keeps how far the output was read and how the turn stands. */
-  advance(id: string, progress: Pick<RunNote, 'offset' | 'result' | 'idle'>): void {
+  advance(id: string, progress: Partial<Pick<RunNote, 'offset' | 'result' | 'idle' | 'sent'>>): void {
     const note = this.get(id);
     if (note !== undefined) this.#store.documents.put('run', id, { ...note, ...progress });
   }

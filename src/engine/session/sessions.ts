@@ -1,12 +1,13 @@
 import type { Actor } from '../../protocol/actor.ts';
 import type { OperationOutput, OperationParsedInput, Resources } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
-import { FlotillaError } from '../base/errors.ts';
+import { FlotillaError, toErrorBody } from '../base/errors.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionBook } from './book.ts';
 import type { Creation } from './creation.ts';
 import type { DataFolders } from './folders.ts';
+import type { Halting } from './halting.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Launch, Launches } from './launches.ts';
 import type { Lives } from './lives.ts';
@@ -25,6 +26,7 @@ export interface SessionsParts {
   readonly creation: Creation;
   readonly launches: Launches;
   readonly lives: Lives;
+  readonly halting: Halting;
   readonly homecoming: Homecoming;
   readonly pushing: Pushing;
   readonly repositories: Repositories;
@@ -32,9 +34,6 @@ export interface SessionsParts {
   readonly serial: Serial;
   readonly makings: MakingNotes;
 }
-
-/** Longest that an environment's end may take, in milliseconds. */
-const discardTimeout = 120_000;
 
 /** What may be asked of a session. What is done to one session happens one after another; a start or a run is called off first. */
 export class Sessions {
@@ -60,39 +59,40 @@ export class Sessions {
 
   /** Sessions that waited for credentials go on. */
   credentialsCame(): void {
-    const { book, lives, launches, store } = this.#parts;
+    const { book, lives, store } = this.#parts;
     for (const session of store.sessions.list({ states: ['waiting'] })) {
       if (session.reason.code !== 'no-credentials') continue;
       if (lives.has(session.id)) book.enter(session.id, 'running', atWork);
-      else launches.launch(session.id, session.environment === undefined ? this.#first(session) : this.#again(session));
+      else this.goOn(session.id);
     }
   }
 
   async send(key: string, text: string, actor: Actor): Promise<Session> {
-    const { store, book, lives, launches } = this.#parts;
     const session = this.#find(key);
     requireState(session.state, [...liveStates, 'created', 'completed', 'stopped', 'failed'], 'sent a message');
-    store.followUps.add(session.id, text);
-    const changed = book.change(session.id, { queued: store.followUps.count(session.id) }, actor);
-    if (lives.has(session.id)) lives.nudge(session.id);
-    else if (session.environment !== undefined && !liveStates.includes(session.state))
-      return launches.launch(session.id, this.#again(changed));
+    const isAtRest = session.environment !== undefined && !liveStates.includes(session.state);
+    const changed = this.#parts.book.together(() => {
+      const queued = this.#queue(session.id, text, actor);
+      return isAtRest && !this.#parts.lives.has(session.id) ? this.goOn(session.id) : queued;
+    });
+    this.#parts.lives.nudge(session.id);
     return Promise.resolve(changed);
   }
 
-  /** A session ended while follow-ups waited for it: it goes on with them. */
-  goOn(id: string): void {
+  /** Starts a session from where it is: with its task, or with the follow-ups that wait for it, or with a plain word to go on. */
+  goOn(id: string, prompt?: string): Session {
     const { book, launches } = this.#parts;
-    launches.launch(id, this.#again(book.get(id)));
+    const session = book.get(id);
+    return launches.launch(id, session.environment === undefined ? this.#first(session) : this.#again(session, prompt));
   }
 
   async stop(key: string, actor: Actor): Promise<Session> {
-    const { book, serial, launches } = this.#parts;
+    const { book, serial, launches, halting } = this.#parts;
     const session = this.#find(key);
     requireState(session.state, liveStates, 'stopped');
     launches.callOff(session.id);
     return serial.run(session.id, async () => {
-      await this.#halt(session.id);
+      await halting.rest(session.id);
       return book.enter(
         session.id,
         'stopped',
@@ -103,35 +103,50 @@ export class Sessions {
   }
 
   async resume(input: OperationParsedInput<'session.resume'>, actor: Actor): Promise<Session> {
-    const { book, serial, launches } = this.#parts;
-    const { id } = this.#find(input.session);
-    const busy = this.#find(id).state === 'running';
-    if (busy && input.mode === undefined)
+    const { book, serial, lives, halting } = this.#parts;
+    const { id, state: before } = this.#find(input.session);
+    if (before === 'running' && input.mode === undefined)
       requireState('running', ['stopped', 'completed', 'failed', 'waiting'], 'resumed');
     return serial.run(id, async () => {
-      const session = book.get(id);
-      if (session.state === 'running') await this.#halt(id);
-      requireState(session.state, ['created', 'running', 'stopped', 'completed', 'failed', 'waiting'], 'resumed');
-      if (session.state === 'running')
+      const { state } = book.get(id);
+      requireState(state, ['created', 'running', 'stopped', 'completed', 'failed', 'waiting'], 'resumed');
+      // It waits for credentials, and goes on by itself when they come.
+      if (lives.has(id) && input.mode === undefined) return this.#queue(id, input.prompt, actor);
+      if (lives.has(id) || state === 'running') {
+        await halting.rest(id);
         book.enter(id, 'stopped', { code: 'changing-mode', message: 'Claude goes on in another mode.' }, { actor });
-      if (input.mode !== undefined) book.change(id, { mode: input.mode }, actor);
-      const fresh = book.get(id);
-      return launches.launch(
-        id,
-        fresh.environment === undefined ? this.#first(fresh) : this.#again(fresh, input.prompt),
-      );
+      }
+      return book.together(() => {
+        if (input.mode !== undefined) book.change(id, { mode: input.mode }, actor);
+        return this.#goOnWith(id, input.prompt, actor);
+      });
     });
   }
 
+  /** What is asked must survive the engine and come after the task: but for an interactive Claude at once it is a follow-up. */
+  #goOnWith(id: string, prompt: string | undefined, actor: Actor): Session {
+    const { environment, claudeSessionId, mode, prompt: task } = this.#parts.book.get(id);
+    const isFirst = (environment === undefined || claudeSessionId === undefined) && task !== '';
+    if (mode === 'interactive' && environment !== undefined && !isFirst) return this.goOn(id, prompt);
+    this.#queue(id, prompt, actor);
+    return this.goOn(id);
+  }
+
+  #queue(id: string, text: string | undefined, actor: Actor): Session {
+    const { store, book } = this.#parts;
+    if (text !== undefined && text !== '') store.followUps.add(id, text);
+    return book.change(id, { queued: store.followUps.count(id) }, actor);
+  }
+
   async cancel(key: string, actor: Actor): Promise<Session> {
-    const { book, serial, launches } = this.#parts;
+    const { book, serial, launches, halting } = this.#parts;
     const session = this.#find(key);
     if (session.state === 'cancelled') return session;
     requireState(session.state, [...liveStates, 'created', 'blocked', 'stopped', 'completed', 'failed'], 'cancelled');
     launches.callOff(session.id);
     return serial.run(session.id, async () => {
-      await this.#halt(session.id, { keepRunning: true });
-      await this.#discard(session.id);
+      await this.#secure(session.id);
+      await halting.discard(session.id);
       return book.enter(
         session.id,
         'cancelled',
@@ -142,14 +157,16 @@ export class Sessions {
   }
 
   async remove(key: string, discard: boolean, actor: Actor): Promise<string> {
-    const { serial, launches, pushing, repositories, folders, store, homecoming, makings } = this.#parts;
+    const { serial, launches, halting, pushing, repositories, folders, store, homecoming, makings } = this.#parts;
     const session = this.#find(key);
     launches.callOff(session.id);
     if (discard) homecoming.abandon(session.id);
     return serial.run(session.id, async () => {
-      await this.#halt(session.id, { keepRunning: true, force: discard });
-      if (!discard) await pushing.requireNothingLost(session.id);
-      await this.#discard(session.id);
+      if (!discard) {
+        await this.#secure(session.id);
+        await pushing.requireNothingLost(session.id);
+      }
+      await halting.discard(session.id);
       await repositories.workStore(session.repository).deleteSession(session.id);
       folders.remove(session.id);
       homecoming.forget(session.id);
@@ -194,45 +211,24 @@ export class Sessions {
     const begun = session.claudeSessionId !== undefined;
     const waiting = store.followUps.count(session.id) > 0;
     const goOn = session.mode === 'autonomous' && !waiting ? 'Please go on where you were interrupted.' : '';
-    return { prompt: prompt ?? (begun ? goOn : session.prompt), resume: begun, ...this.#making(session.id) };
+    const task = begun || session.prompt === '' ? goOn : session.prompt;
+    return { prompt: prompt ?? task, resume: begun, ...this.#making(session.id) };
+  }
+
+  /** Claude has ended either way: when its work can't be brought home, the session says so and is stopped. */
+  async #secure(id: string): Promise<void> {
+    const { halting, lives, book } = this.#parts;
+    try {
+      await halting.secure(id);
+    } catch (error) {
+      const { code, message } = toErrorBody(error);
+      const wasLive = liveStates.includes(book.peek(id)?.state ?? 'created');
+      if (wasLive && !lives.has(id)) book.enter(id, 'stopped', { code, message });
+      throw error;
+    }
   }
 
   #making(id: string): Making {
     return this.#parts.makings.get(id);
-  }
-
-  /**
-   * Ends Claude, brings the work home, and stops the environment unless `keepRunning`. Without `force`, work that can't be brought
-   * home is an error, and the environment is then kept as it is.
-   */
-  async #halt(id: string, options: { keepRunning?: boolean; force?: boolean } = {}): Promise<void> {
-    const { book, lives, runtime, homecoming } = this.#parts;
-    await lives.stop(id);
-    if (book.get(id).environment === undefined) return;
-    const environment = await runtime.find(id, AbortSignal.timeout(30_000));
-    if (environment === undefined) {
-      if (options.force !== true) await this.#requireHome(id);
-      return;
-    }
-    if (options.force !== true) await homecoming.bringHalted(id, environment);
-    if (options.keepRunning !== true) await environment.stop();
-  }
-
-  /** A container that was removed from outside leaves volumes, which may hold what never came home. */
-  async #requireHome(id: string): Promise<void> {
-    const { runtime, homecoming, book } = this.#parts;
-    if (homecoming.isHome(id)) return;
-    const left = (await runtime.list(AbortSignal.timeout(30_000))).find(({ sessionId }) => sessionId === id);
-    if (left === undefined) return;
-    throw new FlotillaError(
-      'work-not-home',
-      `The container of "${book.get(id).name}" was removed, and its volumes may hold work that never came home. Resume the session with "flotilla resume ${id}", or remove it with --discard to lose that work.`,
-    );
-  }
-
-  async #discard(id: string): Promise<void> {
-    const { runtime, book } = this.#parts;
-    await runtime.discard(id, AbortSignal.timeout(discardTimeout));
-    book.change(id, { environment: undefined });
   }
 }

@@ -11,6 +11,7 @@ import type { Environment, EnvironmentSpec, Runtime } from '../runtime/contract.
 import { FlotillaError } from '../base/errors.ts';
 import type { SessionBook } from './book.ts';
 import { describe } from './draft.ts';
+import type { Homecoming } from './homecoming.ts';
 import type { DataFolders } from './folders.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -21,8 +22,14 @@ export interface Making {
   readonly origin?: string | undefined;
 }
 
-/** The workspace has the session's branch, and Claude its configuration. */
-const isIntact = 'test -e /flotilla/claude/.claude.json && git rev-parse -q --verify "refs/heads/$1"';
+/** Says what of a session its volumes still hold: a workspace that was filled whole, and Claude's configuration. */
+const whatIsLeft = `
+[ ! -e /flotilla/claude/.claude.json ] || echo conversation
+cd "$1" 2>/dev/null && [ ! -e .git/flotilla-filling ] || exit 0
+for name in 'HEAD^{commit}' "refs/heads/$2"; do
+  git rev-parse -q --verify "$name" >/dev/null && echo workspace && exit 0
+done
+exit 0`;
 
 interface Filling {
   readonly session: Session;
@@ -39,6 +46,7 @@ export class Starter {
   readonly #runtime: Runtime;
   readonly #folders: DataFolders;
   readonly #repositories: Repositories;
+  readonly #homecoming: Homecoming;
   readonly #log: Log;
 
   constructor(parts: {
@@ -46,12 +54,14 @@ export class Starter {
     runtime: Runtime;
     folders: DataFolders;
     repositories: Repositories;
+    homecoming: Homecoming;
     log: Log;
   }) {
     this.#book = parts.book;
     this.#runtime = parts.runtime;
     this.#folders = parts.folders;
     this.#repositories = parts.repositories;
+    this.#homecoming = parts.homecoming;
     this.#log = parts.log;
   }
 
@@ -77,22 +87,48 @@ export class Starter {
 
   /**
    * A new environment in place of one whose container was lost. Volumes that are still there are taken over; otherwise the workspace
-   * is filled again and what had come home is put back, and `conversationKept` is false. When it rejects, the volumes stay.
+   * is filled again and what had come home is put back, and `conversationKept` is false. When it rejects, the volumes stay; called
+   * again, it goes on where it was cut off. `found`: the container that an earlier try has made.
    */
   async remake(
     session: Session,
-    making: Making,
+    { making, found }: { making: Making; found: Environment | undefined },
     signal: AbortSignal,
   ): Promise<{ environment: Environment; conversationKept: boolean }> {
     const report = this.reporter(session.id);
+    const wasFilling = this.#homecoming.heldBack(session.id) === 'filling';
+    if (!wasFilling) this.#homecoming.holdBack(session.id, 'looking');
+    await found?.start(signal);
     const spec = { ...this.#spec(session, making), rebuild: true };
-    const environment = await this.#runtime.provision(spec, report, signal);
-    const intact = await environment.run({ command: ['sh', '-c', isIntact, 'sh', session.branch] }, signal);
-    if (intact.exitCode === 0) return { environment, conversationKept: true };
-    await this.#fill({ session, environment, origin: making.origin }, report, signal);
-    await this.#putBack(session, environment, signal);
-    if (session.setup !== undefined) await environment.runSetup(report, signal);
-    return { environment, conversationKept: false };
+    const environment = found ?? (await this.#runtime.provision(spec, report, signal));
+    const left = await this.#left(session, environment, signal);
+    if (!left.workspace || wasFilling) {
+      this.#homecoming.holdBack(session.id, 'filling');
+      await this.#fill({ session, environment, origin: making.origin }, report, signal);
+      await this.#putBack(session, environment, signal);
+      this.#homecoming.release(session.id);
+      if (session.setup !== undefined) await environment.runSetup(report, signal);
+      return { environment, conversationKept: false };
+    }
+    if (!left.conversation) await environment.writeFiles(this.#configFiles(session, environment), signal);
+    this.#homecoming.release(session.id);
+    return { environment, conversationKept: left.conversation };
+  }
+
+  async #left(
+    session: Session,
+    environment: Environment,
+    signal: AbortSignal,
+  ): Promise<{ workspace: boolean; conversation: boolean }> {
+    const command = ['sh', '-c', whatIsLeft, 'sh', environment.workspaceFolder, session.branch] as const;
+    const { exitCode, stdout } = await environment.run({ command, cwd: '/' }, signal);
+    if (exitCode !== 0) throw new FlotillaError('start-failed', 'The environment could not be looked into. Try again.');
+    const words = stdout.toString('utf8').split('\n');
+    return { workspace: words.includes('workspace'), conversation: words.includes('conversation') };
+  }
+
+  #configFiles(session: Session, { workspaceFolder }: Environment): ReturnType<typeof configFiles> {
+    return configFiles({ workspaceFolder, permissionMode: session.permissionMode });
   }
 
   async #putBack(session: Session, environment: Environment, signal: AbortSignal): Promise<void> {
@@ -169,10 +205,7 @@ export class Starter {
     });
     const [result] = await Promise.all([
       environment.run({ command: fill.command, input: fill.input, cwd: '/' }, signal),
-      environment.writeFiles(
-        configFiles({ workspaceFolder: environment.workspaceFolder, permissionMode: session.permissionMode }),
-        signal,
-      ),
+      environment.writeFiles(this.#configFiles(session, environment), signal),
     ]);
     throwIfCancelled(signal);
     if (result.exitCode !== 0)

@@ -13,6 +13,16 @@ export interface Reading {
   readonly mayHaveCommitted?: boolean | undefined;
 }
 
+/** Characters of a result that the session's record keeps: it is written anew with each change. */
+const maxResult = 100_000;
+/** Characters of a failed result that are kept to give the reason of an end. */
+const maxReason = 4000;
+/** Commands that run at one time. */
+const maxCalls = 1000;
+
+/** What comes out of an environment may claim any number. */
+const sum = (before: number, more: number): number => Math.min(before + more, Number.MAX_SAFE_INTEGER);
+
 /** Reads Claude's events one by one; keeps only what is needed to read the next. */
 export class TurnReader {
   readonly #bashCalls = new Set<string>();
@@ -39,7 +49,7 @@ export class TurnReader {
   }
 
   #readTool(session: Session, event: Extract<ClaudeEvent, { type: 'tool' }>): Reading {
-    if (event.name === 'Bash') this.#bashCalls.add(event.id);
+    if (event.name === 'Bash' && this.#bashCalls.size < maxCalls) this.#bashCalls.add(event.id);
     const about = event.summary === '' ? event.name : `${event.name}: ${event.summary}`;
     return {
       entry: { kind: 'tool', text: event.summary, subject: event.name },
@@ -75,11 +85,11 @@ function readResult(session: Session, event: Extract<ClaudeEvent, { type: 'resul
   const window = event.contextWindow;
   const used = event.contextTokens;
   return {
-    result: { failed, text: event.text },
+    result: { failed, text: event.text.slice(0, maxReason) },
     entry: { kind: 'result', text: event.text, failed },
     changes: {
-      turns: session.turns + event.turns,
-      resultText: event.text,
+      turns: sum(session.turns, event.turns),
+      resultText: event.text.slice(0, maxResult),
       activity: { kind: 'idle', since: now() },
       ...(window === undefined || used === undefined ? {} : { context: { windowTokens: window, usedTokens: used } }),
     },
