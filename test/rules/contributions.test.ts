@@ -145,4 +145,16 @@ describe('the contributions of package.json', () => {
     const sources = readSources(/^src\/extension\/(?!ids\.ts$).*\.ts$/);
     assert.deepEqual(sources.flatMap(writtenOut), []);
   });
+
+  it('are commands each of which runs in some test', () => {
+    const texts = readSources(/^test\/(host|ui)\/.*\.ts$/).map(({ text }) => text);
+    const titleOf = (id: string): string => contributes.commands.find(({ command }) => command === id)?.title ?? id;
+    const unused = Object.entries(ids.command).filter(
+      ([name, id]) => !texts.some((text) => new RegExp(`\\b${name}\\b`).test(text) || text.includes(titleOf(id))),
+    );
+    assert.deepEqual(
+      unused.map(([name]) => name),
+      [],
+    );
+  });
 });
