@@ -244,6 +244,58 @@ describe('images of dev containers', function () {
     });
   });
 
+  it('and volumes of tools that older versions left are named or removed, unless a container uses them', async () => {
+    const ours = async (what: string): Promise<string> => {
+      const name = `flotilla/claude-code:test-${tag}-${what}`;
+      await docker(
+        'tag',
+        await build(`FROM ${bed.baseImage}\nLABEL flotilla.image=claude-code it.is=${tag}${what}\n`),
+        name,
+      );
+      await docker('image', 'rm', made.pop() ?? '');
+      made.push(name);
+      return name;
+    };
+    const built = await build(`FROM ${bed.baseImage}\nLABEL flotilla.image=claude-code it.is=theirs\n`);
+    const old = await ours('old');
+    const used = await ours('used');
+    const container = await docker('create', used, 'true');
+    const newest = await ours('newest');
+    try {
+      const check = (await bed.runtime.check(noSignal)).find(({ id }) => id === 'docker-images');
+      assert.equal(check?.status, 'warning');
+      const named = /docker image rm ([^"]*)"/.exec(check.advice ?? '')?.[1]?.split(' ');
+      assert.deepEqual(
+        [old, used, newest, built].map((name) => named?.includes(name)),
+        [true, false, false, false],
+      );
+    } finally {
+      await docker('rm', container);
+    }
+    const removed: string[] = [];
+    const day = 24 * 3_600_000;
+    const volumes = [
+      ['flotilla-tools-old', 2 * day],
+      ['flotilla-tools-young', day / 2],
+    ] as const;
+    const stand = new (class extends Docker {
+      override volumes(): ReturnType<Docker['volumes']> {
+        const made = volumes.map(([name, age]) => ({
+          name,
+          labels: {},
+          createdAt: new Date(Date.now() - age).toISOString(),
+        }));
+        return Promise.resolve([...made, { name: 'flotilla-tools-ageless', labels: {}, createdAt: undefined }]);
+      }
+      override removeVolume(name: string): Promise<void> {
+        removed.push(name);
+        return Promise.reject(new Error('volume is in use'));
+      }
+    })();
+    await new ToolsVolume(stand, 'media/tools').removeOld(noSignal);
+    assert.deepEqual(removed, ['flotilla-tools-old']);
+  });
+
   it('get a volume of tools that is whole whoever filled it', async () => {
     const folder = path.join(bed.folder, 'tools');
     await mkdir(folder);

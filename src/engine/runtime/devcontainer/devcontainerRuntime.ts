@@ -45,6 +45,8 @@ export class DevcontainerRuntime implements Runtime {
   readonly #provisioning: Provisioning;
   readonly #events: EventWatch;
   readonly #making = new Map<string, Making>();
+  readonly #closing = new AbortController();
+  readonly #tidying: Promise<void>;
 
   static async open(options: DevcontainerRuntimeOptions): Promise<DevcontainerRuntime> {
     await mkdir(options.cacheFolder, { recursive: true });
@@ -55,6 +57,8 @@ export class DevcontainerRuntime implements Runtime {
     const { mediaFolder, labelScope, baseImage, cacheFolder, log } = options;
     const docker = new Docker(endpoint);
     const client = clientVariables(endpoint);
+    const tools = new ToolsVolume(docker, path.join(mediaFolder, 'tools'));
+    this.#tidying = tools.removeOld(this.#closing.signal);
     this.#docker = docker;
     this.#inventory = new Inventory(docker, labelScope);
     this.#events = new EventWatch(docker, labelScope, log);
@@ -63,7 +67,7 @@ export class DevcontainerRuntime implements Runtime {
       cli: { script: options.devcontainerCli, cacheFolder, clientVariables: client },
       ownImage: new OwnImage(docker, { folder: path.join(mediaFolder, 'image'), baseImage }),
       foreignImages: new ForeignImages(docker, client),
-      tools: new ToolsVolume(docker, path.join(mediaFolder, 'tools')),
+      tools,
       inventory: this.#inventory,
       networkPool: options.networkPool ?? '10.213.0.0/16',
       log,
@@ -111,6 +115,8 @@ export class DevcontainerRuntime implements Runtime {
   /** Ends what is under way. Environments stay as they are. */
   async close(): Promise<void> {
     this.#events.close();
+    this.#closing.abort();
+    await this.#tidying;
     for (const { stop } of this.#making.values()) stop.abort();
     await Promise.all([...this.#making.values()].map(({ ended }) => ended));
   }

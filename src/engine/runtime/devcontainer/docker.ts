@@ -1,6 +1,14 @@
 import Dockerode from 'dockerode';
 import { type Duplex, Readable } from 'node:stream';
-import type { ContainerDetails, ContainerPart, ExecRequest, HelperRequest, ImageDetails } from './dockerTypes.ts';
+import type {
+  ContainerDetails,
+  ContainerPart,
+  ExecRequest,
+  HelperRequest,
+  ImageDetails,
+  ImagePart,
+  VolumePart,
+} from './dockerTypes.ts';
 
 /** Where a Docker daemon is asked, as `DOCKER_HOST` writes it: `unix:///…`, `tcp://…`, `npipe://…`. */
 type Endpoint = string | undefined;
@@ -69,15 +77,28 @@ export class Docker {
       name: (one.Names[0] ?? one.Id).replace(/^\//, ''),
       state: one.State,
       image: one.Image,
+      imageId: one.ImageID,
       labels: one.Labels,
     }));
   }
 
-  async volumes(labels: readonly string[], signal?: AbortSignal): Promise<{ name: string; labels: Labels }[]> {
+  /** Images that carry every one of these labels (`key` or `key=value`), newest first. */
+  async images(labels: readonly string[], signal?: AbortSignal): Promise<ImagePart[]> {
+    const found = await this.#api.listImages({ filters: { label: [...labels] }, ...abort(signal) });
+    return found
+      .sort((one, other) => other.Created - one.Created)
+      .map((one) => ({ id: one.Id, tags: one.RepoTags ?? [], bytes: one.Size, labels: { ...one.Labels } }));
+  }
+
+  async volumes(labels: readonly string[], signal?: AbortSignal): Promise<VolumePart[]> {
     const found = await this.#api.listVolumes({ filters: { label: [...labels] }, ...abort(signal) });
     // The daemon answers null instead of an empty list.
     const volumes = (found.Volumes as typeof found.Volumes | null) ?? [];
-    return volumes.map((one) => ({ name: one.Name, labels: (one.Labels as Labels | null) ?? {} }));
+    return volumes.map((one) => ({
+      name: one.Name,
+      labels: (one.Labels as Labels | null) ?? {},
+      createdAt: 'CreatedAt' in one && typeof one.CreatedAt === 'string' ? one.CreatedAt : undefined,
+    }));
   }
 
   async networks(

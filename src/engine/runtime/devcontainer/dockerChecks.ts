@@ -4,6 +4,7 @@ import { FlotillaError, messageOf } from '../../base/errors.ts';
 import { runOnHost } from '../../process/run.ts';
 import type { Docker } from './docker.ts';
 import { dockerFailure } from './failures.ts';
+import { oldImages } from './oldImages.ts';
 
 const oldest = [20, 10] as const;
 /** Below this the next image or session may not fit, in bytes. */
@@ -14,7 +15,8 @@ const withinMs = 5000;
 /** What this machine lacks for dev containers: the daemon, its client, and room on the disk. Never rejects. */
 export async function dockerChecks(docker: Docker, signal: AbortSignal): Promise<Check[]> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
-  return await Promise.all([daemon(docker, within, signal), client(signal), disk(docker, within)]);
+  const needed = Promise.all([daemon(docker, within, signal), client(signal), disk(docker, within)]);
+  return [...(await needed), ...(await oldImages(docker, within))];
 }
 
 async function daemon(docker: Docker, within: AbortSignal, signal: AbortSignal): Promise<Check> {

@@ -8,6 +8,23 @@ export interface ContainerPart {
   readonly state: string;
   /** As the container was made with. */
   readonly image: string;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface VolumePart {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** ISO 8601; not every daemon tells it. */
+  readonly createdAt: string | undefined;
+}
+
+/** An image as a list shows it. */
+export interface ImagePart {
+  readonly id: string;
+  readonly tags: readonly string[];
+  /** With the layers that it shares with others. */
+  readonly bytes: number;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -12,6 +12,8 @@ import { SharedWork } from './sharedWork.ts';
 /** How long another engine may take to fill the volume before its filler counts as abandoned, in milliseconds. */
 const abandonedAfterMs = 20_000;
 
+const oldAfterMs = 24 * 3_600_000;
+
 /**
  * The volume with our scripts, one for each content of the tools folder, shared by all sessions of all engines on a daemon and never
  * removed with one of them. It is filled through a container that is never started. That container is made before the volume and
@@ -30,7 +32,7 @@ export class ToolsVolume {
   /** The name of the volume, which is there and whole then. `image` is any image that the daemon has. */
   async ensure(image: string, signal: AbortSignal): Promise<string> {
     const entries = await readTools(this.#folder);
-    const name = `flotilla-tools-${shortHash(JSON.stringify(entries), 16)}`;
+    const name = nameOf(entries);
     try {
       if (await this.#isWhole(name, signal)) return name;
       const fill = (_: unknown, stop: AbortSignal): Promise<void> => this.#fill({ name, image, entries }, stop);
@@ -38,6 +40,23 @@ export class ToolsVolume {
       return name;
     } catch (error) {
       throw dockerFailure(error, signal);
+    }
+  }
+
+  /**
+   * Removes what other versions have left: volumes of tools that no container uses (Docker keeps those that one does), older than a
+   * day, so that none goes that was made for a container to come. Never rejects.
+   */
+  async removeOld(signal: AbortSignal): Promise<void> {
+    try {
+      const current = nameOf(await readTools(this.#folder));
+      for (const { name, createdAt = '' } of await this.#docker.volumes(['flotilla.tools'], signal)) {
+        const isOld = Date.now() - Date.parse(createdAt) > oldAfterMs;
+        if (name === current || !isOld || signal.aborted) continue;
+        await this.#docker.removeVolume(name).catch(() => undefined);
+      }
+    } catch {
+      // Nothing depends on it: the next engine tries again.
     }
   }
 
@@ -89,6 +108,8 @@ export class ToolsVolume {
     return (await this.#docker.containers([`flotilla.tools=${name}`], signal))[0]?.id;
   }
 }
+
+const nameOf = (entries: readonly ArchiveEntry[]): string => `flotilla-tools-${shortHash(JSON.stringify(entries), 16)}`;
 
 async function readTools(folder: string): Promise<ArchiveEntry[]> {
   const names = (await readdir(folder)).sort();
