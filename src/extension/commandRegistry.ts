@@ -5,7 +5,7 @@ import { showError } from './messages.ts';
 /** What a command does; it is given what the view, the panel, a key or another extension hands over: check it. */
 export type CommandAction = (...given: unknown[]) => unknown;
 
-/** The one way to register a command: an error of it is shown, and told to whoever ran it from a program. */
+/** The one way to register a command: an error of it is shown here, and whoever ran it gets `undefined`. */
 export class CommandRegistry implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #registered: vscode.Disposable[] = [];

@@ -6,9 +6,13 @@ export interface Reporter {
   readonly report: (message: string, fraction?: number) => void;
 }
 
-/** Runs something under a progress notification. Cancel there fires the signal. */
-export function withProgress<T>(title: string, work: (reporter: Reporter) => Promise<T>): Promise<T> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+/** Runs something under a progress notification. Cancel there fires the signal, unless there is no way back. */
+export function withProgress<T>(
+  title: string,
+  work: (reporter: Reporter) => Promise<T>,
+  cancellable = true,
+): Promise<T> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable };
   return Promise.resolve(
     vscode.window.withProgress(options, async (progress, token) => {
       const cancelled = new AbortController();

@@ -9,7 +9,7 @@ export const cancelSession: SessionCommand = {
   action: 'cancel',
   run: async ({ id, name, environment }, client, more) => {
     if (environment !== undefined && !isConfirmed(more) && !(await confirm(name))) return;
-    await withProgress(`Cancelling ${name}`, () => client.call('session.cancel', { session: id }));
+    await withProgress(`Cancelling ${name}`, () => client.call('session.cancel', { session: id }), false);
   },
 };
 

@@ -39,4 +39,8 @@ const ask = <T extends string>(question: string, detail: string, ...choices: T[]
   vscode.window.showWarningMessage(question, { modal: true, detail }, ...choices);
 
 const remove = (session: Session, client: EngineClient, discard: boolean): Promise<unknown> =>
-  withProgress(`Removing ${session.name}`, () => client.call('session.remove', { session: session.id, discard }));
+  withProgress(
+    `Removing ${session.name}`,
+    () => client.call('session.remove', { session: session.id, discard }),
+    false,
+  );

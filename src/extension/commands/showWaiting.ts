@@ -12,6 +12,7 @@ export async function showWaiting(model: SessionModel): Promise<void> {
   });
   const [first, second] = items;
   if (first === undefined) {
+    vscode.window.setStatusBarMessage('No session needs you.', 4000);
     await vscode.commands.executeCommand(`${ids.view.sessions}.focus`);
     return;
   }

@@ -40,8 +40,6 @@ export function registerSessionView({
   badge();
   picker.selection = () => selectedSession(view);
   const ages = setInterval(() => view.visible && tree.refresh(), agesEvery);
-  const regroup = (to: Grouping) => () =>
-    vscode.workspace.getConfiguration().update(ids.setting.groupBy, to, vscode.ConfigurationTarget.Global);
   commands.registerAll({
     [ids.command.refresh]: () => model.reload(),
     [ids.command.groupByRepository]: regroup('repository'),
@@ -60,6 +58,14 @@ export function registerSessionView({
     { dispose: () => clearInterval(ages) },
   );
 }
+
+/** Where the setting is set already, so that the choice is seen; otherwise for all windows. */
+const regroup = (to: Grouping) => async () => {
+  const all = vscode.workspace.getConfiguration();
+  const isOfWorkspace = all.inspect(ids.setting.groupBy)?.workspaceValue !== undefined;
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  await all.update(ids.setting.groupBy, to, isOfWorkspace ? Workspace : Global);
+};
 
 function selectedSession(view: vscode.TreeView<TreeNode>): string | undefined {
   const [node] = view.selection;

@@ -3,6 +3,7 @@ import { type SessionAction, allActions, can } from '../../../src/extension/mode
 import { oneLine } from '../../../src/extension/model/oneLine.ts';
 import { rowText } from '../../../src/extension/model/rowText.ts';
 import { sessionIdOf } from '../../../src/extension/model/sessionIdOf.ts';
+import { sessionOfLink } from '../../../src/extension/model/sessionLink.ts';
 import { statusText } from '../../../src/extension/model/statusText.ts';
 import { groupsOf } from '../../../src/extension/tree/grouping.ts';
 import { sessionIcon } from '../../../src/extension/tree/sessionIcon.ts';
@@ -126,6 +127,21 @@ describe('the status bar', () => {
   it('stays away where there are no sessions, and says when there is no engine', () => {
     assert.equal(statusText([], { kind: 'connected' }).isShown, false);
     assert.match(statusText([], { kind: 'failed', error: new Error('x') }).tooltip, /could not be reached/);
+  });
+});
+
+describe('a link to a session', () => {
+  it('names one session, and no other link does anything', () => {
+    assert.equal(sessionOfLink('/session/abcd1234'), 'abcd1234');
+    for (const path of [
+      '',
+      '/session/',
+      '/session/../x',
+      '/session/abcd1234/push',
+      '/remove/abcd1234',
+      '/session/ABCD1234',
+    ])
+      assert.equal(sessionOfLink(path), undefined, path);
   });
 });
 
