@@ -1,6 +1,7 @@
-/** One measured thing beside what it is compared with. Times in milliseconds. */
+/** One measured thing beside what it is compared with. Times in milliseconds, unless it names another unit. */
 export interface Row {
   readonly name: string;
+  readonly unit?: 'ms' | 'MB' | undefined;
   /** What was measured, and the reference (the floor) of the same run, when there is one. */
   readonly median: number;
   readonly reference?: number | undefined;
@@ -61,15 +62,26 @@ export function ratioRow(
   };
 }
 
-const ms = (value: number | undefined): string =>
-  value === undefined ? '' : `${value.toFixed(value < 20 ? 2 : 0)} ms`;
+/** A row whose median (or another quantile) has a limit of its own. */
+export function limitRow(
+  name: string,
+  samples: readonly number[],
+  limit: { readonly below: number; readonly unit?: 'ms' | 'MB' | undefined; readonly part?: number | undefined },
+): Row {
+  const unit = limit.unit ?? 'ms';
+  const value = limit.part === undefined ? median(samples) : quantile(samples, limit.part);
+  return { name, unit, median: value, goal: `< ${limit.below} ${unit}`, met: value < limit.below, samples };
+}
+
+const figure = (value: number | undefined, unit = 'ms'): string =>
+  value === undefined ? '' : `${value.toFixed(value < 20 ? 2 : 0)} ${unit}`;
 
 /** The rows as a table for people. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.name,
-    ms(row.median),
-    row.referenceName === undefined ? '' : `${row.referenceName} ${ms(row.reference)}`,
+    figure(row.median, row.unit),
+    row.referenceName === undefined ? '' : `${row.referenceName} ${figure(row.reference, row.unit)}`,
     row.ratio === undefined ? '' : `${row.ratio.toFixed(2)} ×`,
     row.goal,
     row.goal === 'none' ? '' : row.met ? 'met' : 'missed',
