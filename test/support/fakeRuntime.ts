@@ -220,6 +220,11 @@ export class FakeEnvironment implements Environment {
   lose(state: 'stopped' | 'gone'): void {
     this.state = state;
     for (const claude of this.claudes) claude.over = true;
+    this.cut();
+  }
+
+  /** Every stream breaks off; what runs goes on. */
+  cut(): void {
     for (const end of [...this.#open]) end();
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Session } from '../../src/protocol/session.ts';
 import { type Log, silentLog } from '../../src/engine/base/log.ts';
@@ -89,6 +89,11 @@ export class RoomBed {
     await this.room.sessions.resume({ session: made.id }, testActor);
     await this.until(made.id, 'running');
     return made;
+  }
+
+  /** The session has a way to the API. */
+  hasDoor(id: string): boolean {
+    return existsSync(path.join(this.#folder.folder, 'sessions', id, 'api/api.sock'));
   }
 
   get(id: string): Session {

@@ -158,15 +158,19 @@ export class InteractiveClaude implements LiveClaude {
     const next = followUps.next(id);
     if (next === undefined) return;
     this.#pasting = true;
+    let failed = false;
     try {
       await tui.paste(next.text);
       followUps.take(next.id);
       book.change(id, { queued: followUps.count(id) });
     } catch (error) {
       log.warn('a follow-up could not be handed over', { session: id, error: messageOf(error) });
+      await sleep(retryAfter, this.#watching.signal);
+      failed = true;
     } finally {
       this.#pasting = false;
     }
+    if (failed) await this.#handOver();
   }
 
   async #bringHome(): Promise<void> {

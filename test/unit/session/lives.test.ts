@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { sleep } from '../../../src/engine/base/clock.ts';
+import { eventually } from '../../support/eventually.ts';
+import { RoomBed } from '../../support/roomBed.ts';
+import { testActor } from '../../support/storedSession.ts';
+
+describe('a Claude at work', function () {
+  this.timeout(10_000);
+  let bed: RoomBed;
+  beforeEach(() => {
+    bed = new RoomBed();
+  });
+  afterEach(() => bed.close());
+
+  it('is told again to finish when that did not get through', async () => {
+    const { environment } = await bed.running();
+    let tries = 0;
+    environment.answer = (words) => {
+      if (words[2] !== 'finish') return undefined;
+      tries++;
+      if (tries === 1) throw new Error('Docker does not answer');
+      return undefined;
+    };
+    environment.claude.endTurn();
+    await eventually(() => environment.claude.finished);
+    assert.equal(tries, 2);
+  });
+
+  it('hears each follow-up once and in order', async () => {
+    const { id, environment } = await bed.running();
+    const { claude } = environment;
+    for (const text of ['one', 'two']) bed.store.followUps.add(id, text);
+    for (const text of ['one', 'two']) {
+      claude.takeUp();
+      claude.endTurn();
+      await eventually(() => claude.heard.at(-1)?.text === text);
+    }
+    claude.takeUp();
+    claude.endTurn();
+    await eventually(() => claude.finished);
+    assert.deepEqual(
+      claude.heard.slice(1).map(({ text }) => text),
+      ['one', 'two'],
+    );
+    assert.equal(bed.get(id).queued, 0);
+  });
+
+  it('goes on, and is read to its end, when for a moment nothing could be written down', async () => {
+    const { id, environment } = await bed.running();
+    const { sessions } = bed.store;
+    const change = sessions.change.bind(sessions);
+    sessions.change = () => {
+      throw new Error('the disk is full');
+    };
+    environment.claude.say({ type: 'assistant', message: { content: [{ type: 'text', text: 'kept' }] } });
+    await eventually(() => bed.logged.includes('following Claude failed'));
+    sessions.change = change;
+    environment.claude.endTurn('All.');
+    await eventually(() => environment.claude.finished);
+    assert.equal(environment.count('supervise stop'), 0);
+    assert.equal(bed.get(id).resultText, 'All.');
+    const { entries } = bed.room.reports.logs({ session: id, after: 0, limit: 1000 });
+    const kept = entries.filter(({ entry }) => entry.kind === 'timeline' && entry.timeline.text === 'kept');
+    assert.equal(kept.length, 1);
+  });
+
+  it('can claim any number and any length without harm', async () => {
+    const { id, environment } = await bed.running();
+    const result = { type: 'result', subtype: 'success', is_error: false, result: 'x'.repeat(900_000) };
+    bed.store.sessions.change(id, { turns: Number.MAX_SAFE_INTEGER - 1 }, testActor);
+    environment.claude.say({ ...result, num_turns: 1000 });
+    await eventually(() => bed.get(id).turns === Number.MAX_SAFE_INTEGER);
+    assert.ok((bed.get(id).resultText ?? '').length <= 100_000);
+    assert.equal(bed.logged.includes('following Claude failed'), false);
+  });
+
+  it('in the terminal is not taken for closed when Docker does not answer for a moment', async () => {
+    const { id, environment } = await bed.running({ mode: 'interactive' });
+    environment.answer = (words) => {
+      if (words[2] === 'state') throw new Error('Docker does not answer');
+      return undefined;
+    };
+    environment.cut();
+    await eventually(() => environment.count('tui state') > 0);
+    await sleep(100);
+    assert.equal(bed.get(id).state, 'running');
+    environment.answer = () => undefined;
+    environment.tui = 'exited 0';
+    await eventually(() => {
+      environment.cut();
+      return bed.get(id).state === 'stopped';
+    });
+    assert.equal(bed.get(id).reason.code, 'closed');
+  });
+
+  it('has no way to the API any more once it has ended', async () => {
+    const { id, environment } = await bed.running();
+    assert.equal(bed.hasDoor(id), true);
+    environment.claude.end(1);
+    await bed.until(id, 'failed');
+    await eventually(() => !bed.hasDoor(id));
+  });
+});
