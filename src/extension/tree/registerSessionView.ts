@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { setContext } from '../contextKeys.ts';
 import { ids } from '../ids.ts';
 import type { Grouping } from '../model/settingTable.ts';
-import { needsUser } from '../model/urgency.ts';
 import type { Parts } from '../parts.ts';
 import { onSetting, readSetting } from '../settings.ts';
 import type { TreeNode } from './nodes.ts';
 import { SessionDetails } from './sessionDetails.ts';
 import { SessionTree } from './sessionTree.ts';
+import { showViewState } from './viewState.ts';
 
 /** How often the ages in a visible view are drawn anew, in milliseconds. */
 const agesEvery = 60_000;
@@ -26,18 +26,8 @@ export function registerSessionView({
     setContext(ids.context.grouping, grouping());
     tree.refresh();
   };
-  const badge = (): void => {
-    const value = model.sessions.filter((session) => needsUser(session) !== undefined).length;
-    if (view.badge?.value !== (value || undefined))
-      view.badge =
-        value === 0 ? undefined : { value, tooltip: `${value} ${value === 1 ? 'session needs' : 'sessions need'} you` };
-  };
-  const message = (): void => {
-    const isAway = model.engine.kind === 'failed' && model.sessions.length > 0;
-    view.message = isAway ? 'The engine can not be reached. This is what was known last.' : '';
-  };
   group();
-  badge();
+  showViewState(view, model);
   picker.selection = () => selectedSession(view);
   const ages = setInterval(() => view.visible && tree.refresh(), agesEvery);
   commands.registerAll({
@@ -49,9 +39,8 @@ export function registerSessionView({
   return vscode.Disposable.from(
     tree,
     view,
-    model.onChange(badge),
-    model.onChange(({ kind }) => {
-      if (kind === 'all') message();
+    model.onChange(() => {
+      showViewState(view, model);
     }),
     onSetting([ids.setting.groupBy], group),
     view.onDidChangeVisibility(({ visible }) => visible && model.start()),
