@@ -106,6 +106,7 @@ export class SessionView {
   #showSession({ session, progress, trouble, actions, canSend }: SessionUpdate): void {
     this.#showHeader({ session, progress, trouble });
     this.#actions.show(actions);
+    this.#terminal.describe(session, actions);
     this.#composer.allow(canSend);
     const before = this.#mode;
     this.#mode = session?.mode;

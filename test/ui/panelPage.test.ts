@@ -280,6 +280,21 @@ describe("the terminal in the panel's page", function () {
     assert.deepEqual(panel.all('input'), []);
   });
 
+  it('leads to a terminal where Claude works by itself', async () => {
+    await panel.say({ type: 'session', session: aSession({ state: 'running' }), actions: ['takeOver'], canSend: true });
+    await panel.say({ type: 'tab', tab: 'terminal' });
+    await panel.page.getByText('Take over to go on in the terminal.').waitFor();
+    await panel.page.locator('.terminal-off').getByRole('button', { name: 'Take Over' }).click();
+    assert.equal((await panel.hears('action')).action, 'takeOver');
+  });
+
+  it('keeps what is typed while an engine is looked for', async () => {
+    await panel.say({ type: 'terminalOff', message: 'Looking for it', isConnecting: true });
+    await panel.page.locator('.xterm-helper-textarea').focus();
+    await panel.page.keyboard.type('y');
+    assert.equal((await panel.hears('input')).data, 'y');
+  });
+
   it('takes a flood in, says how much it has shown, and stays responsive', async () => {
     await panel.stream(5, size, '');
     const flood = await panel.page.evaluate(pour, { stream: 5, total: 20 * 1024 * 1024 });

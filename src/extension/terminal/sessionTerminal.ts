@@ -27,23 +27,23 @@ export class SessionTerminal implements vscode.Pseudoterminal {
   #size: TerminalSize = { cols: 80, rows: 24 };
   #ownsSize = false;
   #isOff = true;
+  #isRefused = false;
+  /** Another viewer made the terminal larger than this one, which can't show it. */
+  #isTooSmall = false;
 
   constructor(open: OpenTerminal, whenClosed: (terminal: SessionTerminal) => void) {
     this.#whenClosed = whenClosed;
     this.#stream = new TerminalStream(open, {
       snapshot: () => {
-        this.#isOff = false;
+        this.#isOff = this.#isRefused = this.#isTooSmall = false;
         this.#written.fire(empty);
         this.#claimSize();
       },
       bytes: (stream, chunk) => {
-        this.#written.fire(Buffer.from(terminalFilter(chunk)).toString('utf8'));
+        if (!this.#isTooSmall) this.#written.fire(Buffer.from(terminalFilter(chunk)).toString('utf8'));
         setTimeout(() => this.#stream.acknowledge(stream, chunk.length), shownAfterMs);
       },
-      size: (_stream, { cols, rows }) => {
-        this.#ownsSize = false;
-        this.#dimensions.fire({ columns: cols, rows });
-      },
+      size: (_stream, size) => this.#showForeignSize(size),
       off: (message, isConnecting) => this.#showOff(message, isConnecting),
     });
   }
@@ -61,16 +61,22 @@ export class SessionTerminal implements vscode.Pseudoterminal {
   setDimensions(size: vscode.TerminalDimensions): void {
     this.#size = sizeOf(size);
     this.#ownsSize = false;
-    this.#claimSize();
+    if (this.#isTooSmall) this.#begin();
+    else this.#claimSize();
   }
 
   handleInput(data: string): void {
-    if (this.#isOff) {
+    if (this.#isRefused) {
       this.#stream.retry();
       return;
     }
-    if (data !== focusLost) this.#claimSize();
-    if (data !== focusGained && data !== focusLost) this.#stream.input(Buffer.from(data));
+    if (data === focusLost) return;
+    if (this.#isTooSmall) {
+      this.#begin();
+      return;
+    }
+    this.#claimSize();
+    if (data !== focusGained) this.#stream.input(Buffer.from(data));
   }
 
   /** The session has changed: what was refused may be possible now. */
@@ -84,6 +90,26 @@ export class SessionTerminal implements vscode.Pseudoterminal {
     this.#closed.fire();
   }
 
+  /** Joins anew: with a picture of the whole screen, whose size is ours from then on. */
+  #begin(): void {
+    this.#isTooSmall = false;
+    this.#stream.stop();
+    this.#stream.start();
+  }
+
+  /** VS Code shows a terminal smaller than its place when told to, but never larger. */
+  #showForeignSize({ cols, rows }: TerminalSize): void {
+    this.#ownsSize = false;
+    const isTooSmall = cols > this.#size.cols || rows > this.#size.rows;
+    if (isTooSmall)
+      this.#written.fire(
+        `${empty}Sized for another window (${cols} × ${rows}). Press a key to fit it to this one.\r\n`,
+      );
+    else if (this.#isTooSmall) this.#begin();
+    if (!isTooSmall) this.#dimensions.fire({ columns: cols, rows });
+    this.#isTooSmall = isTooSmall;
+  }
+
   #claimSize(): void {
     if (this.#ownsSize || this.#isOff) return;
     this.#ownsSize = true;
@@ -93,6 +119,7 @@ export class SessionTerminal implements vscode.Pseudoterminal {
 
   #showOff(message: string, isConnecting: boolean): void {
     this.#isOff = true;
+    this.#isRefused = !isConnecting;
     this.#ownsSize = false;
     const help = isConnecting ? '' : '\r\nPress a key to try again.';
     this.#written.fire(`\x1b[?1049l\x1b[0m\r\n${message.replace(/\p{Cc}/gu, ' ')}${help}\r\n`);

@@ -21,6 +21,9 @@ const longestPauseMs = 5000;
 /** A stream that lasted this long was a good one: the next one is looked for without a pause. */
 const goodMs = 5000;
 
+/** Pieces of typing that are kept while an engine is looked for. */
+const mostTyped = 200;
+
 /** Refusals that pass by themselves. */
 const isPassing = (error: unknown): boolean =>
   EngineError.is(error, 'engine-unreachable') || EngineError.is(error, 'engine-busy');
@@ -34,8 +37,10 @@ export class TerminalStream {
   readonly #handlers: StreamHandlers;
   #stream = 0;
   #connection: TerminalConnection | undefined;
-  /** What was said between the first picture and the connection. */
-  #waiting: ((connection: TerminalConnection) => void)[] = [];
+  /** What was said before the connection to this stream was there. */
+  #waiting: ViewerMessage[] = [];
+  /** What was typed while there was no stream, which the next one gets. */
+  #typed: Uint8Array[] = [];
   #state: 'off' | 'connecting' | 'on' | 'refused' = 'off';
   #pauseMs = firstPauseMs;
   #timer: NodeJS.Timeout | undefined;
@@ -60,26 +65,24 @@ export class TerminalStream {
     this.#state = 'off';
     this.#stream += 1;
     this.#waiting = [];
+    this.#typed = [];
     this.#connection?.close();
     this.#connection = undefined;
   }
 
   input(bytes: Uint8Array): void {
-    this.#say((connection) => connection.input(bytes));
+    if (this.#connection !== undefined) this.#connection.input(bytes);
+    else if (this.#state === 'connecting' && this.#typed.length < mostTyped) this.#typed.push(bytes);
   }
 
   send(message: ViewerMessage): void {
-    this.#say((connection) => connection.send(message));
+    if (this.#connection !== undefined) this.#connection.send(message);
+    else if (this.#state === 'connecting') this.#waiting.push(message);
   }
 
   /** So many bytes of a stream have been shown; of an older stream it means nothing any more. */
   acknowledge(stream: number, bytes: number): void {
     if (stream === this.#stream) this.send({ type: 'ack', bytes });
-  }
-
-  #say(word: (connection: TerminalConnection) => void): void {
-    if (this.#connection !== undefined) word(this.#connection);
-    else if (this.#state === 'connecting') this.#waiting.push(word);
   }
 
   async #connect(): Promise<void> {
@@ -100,7 +103,8 @@ export class TerminalStream {
   #join(connection: TerminalConnection): void {
     this.#state = 'on';
     this.#connection = connection;
-    for (const word of this.#waiting.splice(0)) word(connection);
+    for (const message of this.#waiting.splice(0)) connection.send(message);
+    for (const bytes of this.#typed.splice(0)) connection.input(bytes);
   }
 
   #handlersOf(stream: number, since: number): TerminalHandlers {
@@ -138,6 +142,7 @@ export class TerminalStream {
       return;
     }
     this.#state = 'refused';
+    this.#typed = [];
     this.#pauseMs = firstPauseMs;
     this.#handlers.off(error instanceof Error ? error.message : 'The terminal could not be opened.', false);
   }

@@ -1,9 +1,11 @@
-import type { PanelMessage, PanelUpdate, TerminalLook } from '../../protocol/panel.ts';
+import type { PanelAction, PanelMessage, PanelUpdate, TerminalLook } from '../../protocol/panel.ts';
+import type { Session } from '../../protocol/session.ts';
 import type { TerminalSize } from '../../protocol/terminal.ts';
-import { element, fill, icon } from '../dom.ts';
+import { element, fill } from '../dom.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { FindBar } from './findBar.ts';
 import { inputPieces } from './inputPieces.ts';
+import { NoTerminal } from './noTerminal.ts';
 import { Screen } from './screen.ts';
 
 type UpdateOf<T extends PanelUpdate['type']> = Extract<PanelUpdate, { type: T }>;
@@ -15,7 +17,7 @@ type UpdateOf<T extends PanelUpdate['type']> = Extract<PanelUpdate, { type: T }>
 export class TerminalView {
   readonly root = element('div', { class: 'terminal' });
   readonly #container = element('div', { class: 'screen' });
-  readonly #off = element('div', { class: 'terminal-off', attributes: { role: 'status' } });
+  readonly #off: NoTerminal;
   readonly #foreignSize = element('div', { class: 'foreign-size' });
   readonly #findBar: FindBar;
   readonly #post: (message: PanelMessage) => void;
@@ -23,6 +25,8 @@ export class TerminalView {
   #look: TerminalLook | undefined;
   #screen: Screen | undefined;
   #stream = 0;
+  /** What is typed goes nowhere; while an engine is looked for, it waits for it. */
+  #isRefused = false;
   #ownsSize = false;
   /** Set between a snapshot and its bytes. */
   #awaitsPicture = false;
@@ -38,8 +42,11 @@ export class TerminalView {
       find: (text, backwards) => this.#screen?.find(text, backwards),
       closed: () => this.#screen?.focus(),
     });
-    this.#off.hidden = this.#foreignSize.hidden = true;
-    this.root.append(this.#findBar.root, this.#container, this.#off, this.#foreignSize);
+    this.#off = new NoTerminal((action) => {
+      post({ type: 'action', action });
+    });
+    this.#foreignSize.hidden = true;
+    this.root.append(this.#findBar.root, this.#container, this.#off.root, this.#foreignSize);
     new ResizeObserver(() => {
       this.#refit();
     }).observe(this.#container);
@@ -66,7 +73,8 @@ export class TerminalView {
 
   snapshot({ stream, size, active }: UpdateOf<'terminalSnapshot'>): void {
     this.#stream = stream;
-    this.#off.hidden = true;
+    this.#isRefused = false;
+    this.#off.hide();
     this.#ownsSize = false;
     this.#awaitsPicture = true;
     this.#claims = active || document.hasFocus();
@@ -95,10 +103,15 @@ export class TerminalView {
 
   off({ message, isConnecting }: UpdateOf<'terminalOff'>): void {
     this.#stream = -1;
+    this.#isRefused = !isConnecting;
     this.#ownsSize = false;
-    this.#off.hidden = false;
+    this.#off.show(message, isConnecting);
     this.#foreignSize.hidden = true;
-    fill(this.#off, icon(isConnecting ? 'loading' : 'info', isConnecting), message);
+  }
+
+  /** What is known of the session says best why it has no terminal. */
+  describe(session: Session | undefined, actions: readonly PanelAction[]): void {
+    this.#off.describe(session, actions);
   }
 
   /** The screen is made when it is first on show: a terminal can't measure itself before. */
@@ -121,7 +134,7 @@ export class TerminalView {
   }
 
   #type(data: string, encoding: 'utf8' | 'latin1'): void {
-    if (this.#stream < 0) return;
+    if (this.#isRefused) return;
     for (const piece of inputPieces(data)) this.#post({ type: 'input', data: piece, encoding });
   }
 

@@ -70,12 +70,14 @@ describe("a viewer's stream", () => {
     stream.start();
     await settle();
     terminals.at(0).handlers.closed(away);
+    stream.input(Buffer.from('typed meanwhile'));
+    stream.acknowledge(1, 7);
     await sleep(250);
     assert.equal(terminals.opened.length, 2);
     stream.acknowledge(1, 9);
     stream.acknowledge(2, 4);
     terminals.at(0).handlers.bytes(Buffer.from('late'));
-    assert.deepEqual(terminals.at(1).words, ['ack 4']);
+    assert.deepEqual(terminals.at(1).words, ['input typed meanwhile', 'ack 4']);
     assert.deepEqual(heard.slice(-3), ['off connecting', 'snapshot 2', 'snap 2']);
   });
 
