@@ -1,8 +1,8 @@
-import { finished } from 'node:stream/promises';
 import { throwIfCancelled } from '../base/errors.ts';
-import { type Environment, type Exec, places } from '../runtime/contract.ts';
+import { type Environment, places } from '../runtime/contract.ts';
 import { type ActivityRecord, readHook, readStatus, readStatusLine } from './activityRecords.ts';
 import { ByteLines } from './byteLines.ts';
+import { readPaced } from './paced.ts';
 
 export type { ActivityRecord, HookRecord } from './activityRecords.ts';
 
@@ -25,24 +25,32 @@ export async function watchActivity(
   const tell = (record: ActivityRecord | undefined): void => {
     if (record !== undefined) onRecord(record);
   };
-  read(
-    exec.stdout,
+  exec.stdin.on('error', () => undefined);
+  const hooks = new ByteLines(
+    0,
     (line, taken) => {
       tell(readHook(line));
       exec.stdin.write(`${taken}\n`);
     },
-    reject,
+    maxLine,
   );
-  read(
-    exec.stderr,
+  const news = new ByteLines(
+    0,
     (line) => {
       if (line.startsWith('ended ')) resolve(undefined);
       else tell(readNews(line));
     },
-    reject,
+    maxLine,
   );
-  exec.stdin.on('error', () => undefined);
-  const closed = Promise.all([finished(exec.stdout), finished(exec.stderr)]).catch(() => undefined);
+  const read = (lines: ByteLines) => (piece: Uint8Array) => {
+    try {
+      lines.write(piece);
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const readings = [readPaced(exec.stdout, read(hooks)), readPaced(exec.stderr, read(news))];
+  const closed = Promise.all(readings).catch(() => undefined);
   try {
     await Promise.race([ended, closed]);
   } finally {
@@ -51,19 +59,6 @@ export async function watchActivity(
     exec.stdin.end();
   }
   throwIfCancelled(signal, 'Watching Claude');
-}
-
-type OnLine = (line: string, taken: number) => void;
-
-function read(stream: Exec['stdout'], onLine: OnLine, onError: (error: unknown) => void): void {
-  const lines = new ByteLines(0, onLine, maxLine);
-  stream.on('data', (chunk: Uint8Array) => {
-    try {
-      lines.write(chunk);
-    } catch (error) {
-      onError(error);
-    }
-  });
 }
 
 function readNews(line: string): ActivityRecord | undefined {

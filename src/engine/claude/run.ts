@@ -5,6 +5,7 @@ import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import { type Environment, places } from '../runtime/contract.ts';
 import { ByteLines } from './byteLines.ts';
 import { type ClaudeOptions, autonomousCommand } from './commandLine.ts';
+import { readPaced } from './paced.ts';
 import { interruptRequest, userMessage } from './userMessage.ts';
 
 export interface RunEnd {
@@ -89,13 +90,10 @@ export class Run {
     if (exec === undefined) return { broke: true };
     const end = new FollowEnd(offset, onLine);
     const broke = (): { broke: true } => ({ broke: true });
-    const over = Promise.race([
-      end.promise,
-      Promise.all([finished(exec.stdout), finished(exec.stderr)]).then(broke, broke),
-    ]);
-    exec.stdout.on('data', (chunk: Uint8Array) => {
-      end.output(chunk);
+    const reading = readPaced(exec.stdout, (piece) => {
+      end.output(piece);
     });
+    const over = Promise.race([end.promise, Promise.all([reading, finished(exec.stderr)]).then(broke, broke)]);
     exec.stderr.on('data', (chunk: Uint8Array) => {
       end.news(chunk);
     });
@@ -106,7 +104,6 @@ export class Run {
       exec.exitCode.catch(() => undefined);
       // follow.sh ends with its input.
       exec.stdin.end();
-      exec.stdout.resume();
     }
   }
 
