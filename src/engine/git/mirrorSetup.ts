@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { runHostGit } from './hostProcess.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 /** Mirrors that this engine has looked over since it started. */
 const healed = new Set<string>();
@@ -50,19 +51,4 @@ async function make(folder: string, signal: AbortSignal): Promise<void> {
   await runHostGit({ args: ['init', '--bare', '--quiet', '--template=', '--shared=0644', '--', half] }, signal);
   await appendFile(path.join(half, 'config'), settings);
   await rename(half, folder);
-}
-
-/** Only this engine works on its mirrors, so right after its start a lock or an unfinished pack belongs to nobody. */
-async function removeLeftovers(folder: string): Promise<void> {
-  const refs = await readdir(path.join(folder, 'refs'), { recursive: true, withFileTypes: true });
-  const locks = refs.filter((entry) => entry.isFile() && entry.name.endsWith('.lock'));
-  const top = (await readdir(folder)).filter((name) => name.endsWith('.lock'));
-  const packs = await readdir(path.join(folder, 'objects/pack')).catch(() => []);
-  const unfinished = packs.filter((name) => name.startsWith('tmp_') || name.endsWith('.lock'));
-  const doomed = [
-    ...locks.map((entry) => path.join(entry.parentPath, entry.name)),
-    ...top.map((name) => path.join(folder, name)),
-    ...unfinished.map((name) => path.join(folder, 'objects/pack', name)),
-  ];
-  await Promise.all(doomed.map((file) => rm(file, { force: true })));
 }

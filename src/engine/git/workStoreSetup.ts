@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runHostGit } from './hostProcess.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { tidyWorkStore } from './tidy.ts';
 
 const settings = `
@@ -57,7 +58,7 @@ async function make(folder: string, mirrorObjects: string): Promise<void> {
     await appendFile(path.join(half, 'config'), settings);
     await mkdir(path.join(half, 'objects/info'), { recursive: true });
     await rename(half, folder);
-  }
+  } else await removeLeftovers(folder);
   await borrow(folder, mirrorObjects);
   await tidyWorkStore(folder, 'all');
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Mirror } from '../../../src/engine/git/mirror.ts';
 import { resolveSource } from '../../../src/engine/git/source.ts';
 import { WorkStore } from '../../../src/engine/git/workStore.ts';
@@ -76,6 +77,18 @@ describe('work comes home from an environment', () => {
     assert.equal(git(scratch.path('work', 'store.git'), 'rev-parse', 'refs/flotilla/abc/previous/1'), first);
     assert.deepEqual(await store.unpushed('abc', [base]), { commits: 2, uncommitted: false });
   });
+  it('is not kept out for ever by a lock that a crash left behind', async () => {
+    await store.receive('abc', { connect: environment.connect });
+    const later = scratch.path('work', 'later.git');
+    cpSync(scratch.path('work', 'store.git'), later, { recursive: true });
+    for (const lock of ['packed-refs.lock', 'refs/flotilla/abc/heads/flotilla/x.lock'])
+      writeFileSync(path.join(later, lock), '');
+    const made = commit(environment.workspace, { 'b.txt': 'two\n' });
+    const reopened = WorkStore.open(later, mirror.objectsFolder);
+    await reopened.receive('abc', { connect: environment.connect });
+    assert.equal(await reopened.head('abc', 'flotilla/x'), made);
+  });
+
   it('stays one small store however often work comes home', async () => {
     let head = base;
     for (let at = 0; at < 55; at += 1) {
