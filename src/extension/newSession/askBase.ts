@@ -5,7 +5,8 @@ import { refProblem } from './problems.ts';
 import { askPick, type Back, back } from './quickInput.ts';
 
 interface Item extends vscode.QuickPickItem {
-  readonly ref: string;
+  /** Absent for what can not be a name. */
+  readonly ref?: string;
 }
 
 /** From where the branch starts; the empty text is the folder's current branch, or the remote's default branch. */
@@ -20,13 +21,18 @@ export async function askBase(repository: string): Promise<string | Back | undef
     placeholder: 'Choose a branch or tag, or type any commit',
     items: [own],
     more: isFolder ? known(repository) : undefined,
-    typed: (text) =>
-      refProblem(text) === undefined
-        ? { label: `$(git-commit) Use ${text}`, alwaysShow: true, ref: text }
-        : { label: `$(error) ${refProblem(text) ?? ''}`, alwaysShow: true, ref: '' },
+    typed: typedItem,
     canGoBack: true,
   });
-  return chosen === undefined || chosen === back ? chosen : chosen.ref;
+  if (chosen === undefined || chosen === back) return chosen;
+  return chosen.ref ?? (await askBase(repository));
+}
+
+function typedItem(text: string): Item {
+  const problem = refProblem(text);
+  return problem === undefined
+    ? { label: `$(git-commit) Use ${text}`, alwaysShow: true, ref: text }
+    : { label: `$(error) ${problem}`, alwaysShow: true };
 }
 
 async function known(folder: string): Promise<Item[]> {

@@ -81,11 +81,14 @@ function itemsOf(choices: Choices, questions: Questions, isMore: boolean): Item[
     description: 'name, model, mode, image, limits, network',
     does: 'more',
   };
-  const rows = [...questions.fields, ...(isMore ? moreFields : [])].map((field): Item => ({
-    label: `$(${field.icon}) ${field.label}`,
-    description: field.value(choices),
-    field,
-  }));
+  const fields = [...questions.fields, ...(isMore ? moreFields : [])];
+  const rows = fields
+    .filter((field) => field.fits?.(choices) ?? true)
+    .map((field): Item => ({
+      label: `$(${field.icon}) ${field.label}`,
+      description: field.value(choices),
+      field,
+    }));
   const line: Item = { label: 'Change', kind: vscode.QuickPickItemKind.Separator };
   return [start, line, ...rows, ...(isMore ? [] : [more])];
 }

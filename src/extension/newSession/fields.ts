@@ -1,5 +1,6 @@
 import type { PermissionMode } from '../../protocol/session.ts';
 import type { Choices } from './choices.ts';
+import { isUrl } from './isUrl.ts';
 import { fieldProblem } from './problems.ts';
 import { askPick, askText, type Back, back } from './quickInput.ts';
 
@@ -7,6 +8,8 @@ import { askPick, askText, type Back, back } from './quickInput.ts';
 export interface Field {
   readonly label: string;
   readonly icon: string;
+  /** False where it makes no sense; absent where it always does. */
+  fits?(choices: Choices): boolean;
   value(choices: Choices): string;
   /** What the person changed; nothing when it was left as it is. */
   edit(choices: Choices): Promise<Partial<Choices> | Back | undefined>;
@@ -69,6 +72,7 @@ const permissionWords: Readonly<Record<PermissionMode, string>> = {
 const uncommitted: Field = {
   label: 'Uncommitted work',
   icon: 'diff-added',
+  fits: ({ repository }) => !isUrl(repository),
   value: ({ takeUncommitted }) => (takeUncommitted ? 'taken along, as a commit of its own' : 'left alone'),
   edit: ({ takeUncommitted }) => Promise.resolve({ takeUncommitted: !takeUncommitted }),
 };
