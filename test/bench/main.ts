@@ -8,8 +8,10 @@ import { sampleRepository } from '../support/sampleRepository.ts';
 import { commitScenario, commitsHome } from './commitsHome.ts';
 import { floorStart } from './floor.ts';
 import { historyOf } from './history.ts';
+import { activation, bigTree, eventToRow, sizes } from './codeRows.ts';
 import { type Row, inTurns, median, quantile, ratioRow, table } from './measure.ts';
 import { ownStart } from './ownStart.ts';
+import { keyToEcho, panelAgain, terminalFlood } from './panelRows.ts';
 
 const runs = Number(process.env['FLOTILLA_BENCH_RUNS'] ?? 7);
 const certificates = hostCertificates();
@@ -72,7 +74,28 @@ async function home({ client, folder }: Bench): Promise<Row> {
 
 const benches = { warmStart, roundTrip, longHistory, home } as const;
 
-async function bench(): Promise<Row[]> {
+/** Those that need VS Code: each has a bed of its own. */
+const codeBenches = {
+  sizes: () => Promise.resolve(sizes()),
+  activation: async () => [await activation(runs)],
+  eventToRow: async () => [await eventToRow()],
+  bigTree: async () => [await bigTree(runs)],
+  panelAgain: async () => [await panelAgain(runs)],
+  keyToEcho: () => keyToEcho(),
+  terminalFlood: async () => [await terminalFlood(runs)],
+} as const;
+
+async function benchCode(isWanted: (name: string) => boolean): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [name, run] of Object.entries(codeBenches)) {
+    if (!isWanted(name)) continue;
+    say(`Measuring ${name} …`);
+    rows.push(...(await run()));
+  }
+  return rows;
+}
+
+async function bench(isWanted: (name: string) => boolean): Promise<Row[]> {
   say(await findPart('docker'));
   const image = await findPart('claude image');
   const flotilla = await Flotilla.start({ scenario: commitScenario, baseImage: await findPart('base image') });
@@ -81,9 +104,8 @@ async function bench(): Promise<Row[]> {
     process.once(signal, () => void flotilla.close().finally(() => process.exit(130)));
   try {
     const client = await flotilla.connect();
-    const wanted = process.argv.slice(2);
     for (const [name, run] of Object.entries(benches)) {
-      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      if (!isWanted(name)) continue;
       say(`Measuring ${name} …`);
       rows.push(await run({ client, folder: flotilla.folder, image }));
     }
@@ -94,6 +116,8 @@ async function bench(): Promise<Row[]> {
   return rows;
 }
 
-const rows = await bench();
+const wanted = process.argv.slice(2);
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+const rows = [...(await bench(isWanted)), ...(await benchCode(isWanted))];
 say(`\n${table(rows)}\n`);
 say(JSON.stringify({ runs, rows }));
