@@ -108,10 +108,11 @@ export class SessionView {
     this.#actions.show(actions);
     this.#terminal.describe(session, actions);
     this.#composer.allow(canSend);
+    if (session === undefined) return;
     const before = this.#mode;
-    this.#mode = session?.mode;
+    this.#mode = session.mode;
     // Whoever takes over wants to see the terminal; at first sight the choice of last time counts.
-    if (before === undefined) this.#select(this.#link.state.tab ?? tabOf(session?.mode));
+    if (before === undefined) this.#select(this.#link.state.tab ?? tabOf(session.mode));
     else if (before !== this.#mode && this.#mode === 'interactive') this.#select('terminal');
   }
 
@@ -146,4 +147,4 @@ export class SessionView {
   }
 }
 
-const tabOf = (mode: Mode | undefined): PanelTab => (mode === 'interactive' ? 'terminal' : 'timeline');
+const tabOf = (mode: Mode): PanelTab => (mode === 'interactive' ? 'terminal' : 'timeline');

@@ -89,6 +89,13 @@ describe("the panel's page", function () {
     );
   });
 
+  it('tells a session that is gone from one that is not known yet', async () => {
+    await panel.say({ type: 'session', actions: [], canSend: false, trouble: 'Connecting to the engine…' });
+    await panel.page.getByText('Connecting to the engine…').waitFor();
+    await panel.say({ type: 'session', actions: [], canSend: false });
+    await panel.page.getByText('This session was removed.').waitFor();
+  });
+
   it('shows each step of a start once, with its newest news', async () => {
     const items = [step(1, 'a', 'running'), step(2, 'b', 'running'), step(3, 'a', 'done'), step(4, 'b', 'done')];
     await panel.say({ type: 'timeline', reset: true, isCut: false, items });

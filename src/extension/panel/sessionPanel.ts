@@ -5,7 +5,7 @@ import { ids } from '../ids.ts';
 import { showError } from '../messages.ts';
 import { can } from '../model/actions.ts';
 import { oneLine } from '../model/oneLine.ts';
-import type { ModelChange } from '../model/sessionModel.ts';
+import type { EngineState, ModelChange } from '../model/sessionModel.ts';
 import type { Parts } from '../parts.ts';
 import { commandOf, panelActions } from './panelActions.ts';
 import { openLink, writeClipboard } from './panelDoors.ts';
@@ -191,9 +191,7 @@ export class SessionPanel implements vscode.Disposable {
   #show(): void {
     const { model } = this.#parts;
     const session = model.get(this.#id);
-    const isConnected = model.engine.kind === 'connected';
-    // Before the first list has come nothing is known, which is not the same as a removed session.
-    if (!this.#isReady || (session === undefined && !isConnected)) return;
+    if (!this.#isReady) return;
     this.#feeds.resources.setRunning(session?.state === 'running');
     this.#post({
       type: 'session',
@@ -201,7 +199,7 @@ export class SessionPanel implements vscode.Disposable {
       progress: model.progress(this.#id),
       actions: session === undefined ? [] : panelActions(session),
       canSend: session !== undefined && can(session, 'send'),
-      trouble: isConnected ? undefined : 'The engine is away; what you see may be old.',
+      trouble: troubleOf(model.engine.kind, session !== undefined),
     });
   }
 
@@ -215,4 +213,10 @@ export class SessionPanel implements vscode.Disposable {
     const session = this.#parts.model.get(this.#id);
     return [session?.head?.commit, session?.turns, session?.state, session?.activity?.kind].join(' ');
   }
+}
+
+function troubleOf(engine: EngineState['kind'], isKnown: boolean): string | undefined {
+  if (engine === 'connected') return undefined;
+  if (isKnown) return 'The engine is away; what you see may be old.';
+  return engine === 'failed' ? 'The engine could not be reached. It is tried again.' : 'Connecting to the engine…';
 }

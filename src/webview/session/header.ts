@@ -18,7 +18,7 @@ export class Header {
 
   show({ session, progress, resources, trouble }: HeaderContent): void {
     if (session === undefined) {
-      fill(this.root, notice('warning', 'This session was removed. Close this tab.'));
+      fill(this.root, unknown(trouble));
       return;
     }
     fill(
@@ -37,6 +37,12 @@ export class Header {
     );
   }
 }
+
+/** Before the first list has come nothing is known, which is not the same as a session that is gone. */
+const unknown = (trouble: string | undefined): HTMLElement =>
+  trouble === undefined
+    ? notice('warning', 'This session was removed. Close this tab.')
+    : notice('debug-disconnect', trouble);
 
 function badge(session: Session, progress: Progress | undefined): HTMLElement {
   const { icon: name, spins, tone, words } = stateLook(session, progress);
