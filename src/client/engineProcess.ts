@@ -43,7 +43,8 @@ export class EngineProcess {
     this.#outputStart = statSync(this.#output).size;
     const [file = process.execPath, ...args] = entry;
     const places = ['--data', place.data, '--run', place.run, '--log', place.log, '--cache', place.cache];
-    const child = spawn(file, [...inspectOption(env), ...args, ...places], {
+    const [program, ...words] = withoutCoreDumps([file, ...inspectOption(env), ...args, ...places]);
+    const child = spawn(program, words, {
       cwd: '/',
       detached: true,
       stdio: ['ignore', output, output],
@@ -66,6 +67,12 @@ export class EngineProcess {
     return [...text.split('\n').filter((line) => line.trim() !== ''), ...error].slice(-20).join('\n');
   }
 }
+
+/** The engine holds the user's key in memory: when it crashes, that must not be written to a disk. */
+const withoutCoreDumps = (command: readonly string[]): [string, ...string[]] =>
+  process.platform === 'win32'
+    ? [command[0] ?? '', ...command.slice(1)]
+    : ['sh', '-c', 'ulimit -c 0; exec "$@"', 'sh', ...command];
 
 function engineEnvironment(env: Environment): Record<string, string> {
   const kept = Object.entries(env).flatMap(([name, value]) =>

@@ -70,7 +70,7 @@ describe('connecting to the engine', function () {
     );
     assert.ok(Date.now() - start < 5000);
     const absent = join({ engineEntry: [path.join(folder, 'no such program')] });
-    await assert.rejects(absent, (error) => EngineError.is(error) && /ENOENT/.test(error.body.detail ?? ''));
+    await assert.rejects(absent, (error) => EngineError.is(error) && /no such program/.test(error.body.detail ?? ''));
   });
 
   it('asks an older engine to finish its operations and to step aside', async () => {
@@ -181,6 +181,7 @@ describe('connecting to the engine', function () {
     const client = await join();
     const environment = readFileSync(`/proc/${client.hello.pid}/environ`, 'utf8').split('\0');
     assert.ok(environment.includes('KEPT=yes'));
+    assert.match(readFileSync(`/proc/${client.hello.pid}/limits`, 'utf8'), /^Max core file size +0 +0 /m);
     assert.ok(!environment.some((line) => /^(ANTHROPIC_API_KEY|GIT_DIR)=/.test(line)));
     assert.ok(environment.includes('NODE_EXTRA_CA_CERTS=/company.pem'));
   });
