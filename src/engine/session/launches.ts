@@ -127,7 +127,8 @@ export class Launches {
   /** The session's environment: the one it had, started again or made anew when it was lost, or its first. */
   async #environment(session: Session, launch: Launch, signal: AbortSignal): Promise<Found> {
     const { runtime, starter, homecoming, lives } = this.#parts;
-    if (session.environment === undefined)
+    // What came home before is never left out: after a removal that was cut off, for example.
+    if (session.environment === undefined && session.head === undefined && session.checkpoint === undefined)
       return { environment: await starter.make(session, launch, signal), fresh: true, launch };
     const environment = await runtime.find(session.id, signal);
     if (environment === undefined || homecoming.heldBack(session.id) !== undefined)

@@ -26,6 +26,7 @@ export interface RestsParts {
 export class Rests implements Closable {
   readonly #parts: RestsParts;
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #inUse = new Map<string, number>();
 
   constructor(parts: RestsParts) {
     this.#parts = parts;
@@ -46,6 +47,22 @@ export class Rests implements Closable {
     this.#timers.set(id, timer);
   }
 
+  /** A person has just worked in the environment: the while begins anew. */
+  postpone(id: string): void {
+    if (this.#timers.has(id)) this.later(id);
+  }
+
+  /** A person works in the environment until this settles; it does not rest before. */
+  keepUp(id: string, until: Promise<unknown>): void {
+    this.#inUse.set(id, (this.#inUse.get(id) ?? 0) + 1);
+    const over = (): void => {
+      const left = (this.#inUse.get(id) ?? 1) - 1;
+      if (left > 0) this.#inUse.set(id, left);
+      else this.#inUse.delete(id);
+    };
+    void until.then(over, over);
+  }
+
   close(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -56,6 +73,10 @@ export class Rests implements Closable {
     const { book, runtime, homecoming, log } = this.#parts;
     try {
       if (!resting.includes(book.peek(id)?.state)) return;
+      if (this.#inUse.has(id)) {
+        this.later(id);
+        return;
+      }
       const environment = await runtime.find(id, AbortSignal.timeout(30_000));
       if (environment === undefined || (await environment.status(AbortSignal.timeout(30_000))) !== 'running') return;
       await homecoming.bringHalted(id, environment);

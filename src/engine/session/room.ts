@@ -145,9 +145,12 @@ export class SessionRoom {
   }
 
   /** A shell in the session's environment. */
-  openShell(id: string, size: TerminalSize, signal: AbortSignal): Promise<Exec> {
-    const { store, runtime } = this.#common;
-    return openShell({ session: store.sessions.find(id), runtime, size, signal });
+  async openShell(id: string, size: TerminalSize, signal: AbortSignal): Promise<Exec> {
+    const { store, runtime, rests } = this.#common;
+    const session = store.sessions.find(id);
+    const shell = await openShell({ session, runtime, size, signal });
+    rests.keepUp(session.id, shell.exitCode);
+    return shell;
   }
 
   /** Until this is done nothing is started: what waits for credentials may still have its Claude. */

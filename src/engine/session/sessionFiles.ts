@@ -10,6 +10,7 @@ import { fileFailure } from './fileFailures.ts';
 import { HomeFiles } from './homeFiles.ts';
 import { LiveFiles } from './liveFiles.ts';
 import type { Repositories } from './repositories.ts';
+import type { Rests } from './rests.ts';
 
 /** Ways into environments at once: an editor's extensions may ask for hundreds of files in one breath. */
 const atOnce = 8;
@@ -24,10 +25,12 @@ export class SessionFiles {
   readonly #store: Store;
   readonly #runtime: Runtime;
   readonly #repositories: Repositories;
+  readonly #rests: Pick<Rests, 'postpone'>;
   readonly #trees = new Map<string, Promise<string>>();
   readonly #ways = new PQueue({ concurrency: atOnce });
 
-  constructor(parts: { store: Store; runtime: Runtime; repositories: Repositories }) {
+  constructor(parts: { store: Store; runtime: Runtime; repositories: Repositories; rests: Pick<Rests, 'postpone'> }) {
+    this.#rests = parts.rests;
     this.#store = parts.store;
     this.#runtime = parts.runtime;
     this.#repositories = parts.repositories;
@@ -51,6 +54,7 @@ export class SessionFiles {
   async writable(key: string, signal: AbortSignal): Promise<LiveFiles> {
     const session = this.#store.sessions.find(key);
     const environment = await this.#running(session, signal);
+    this.#rests.postpone(session.id);
     if (environment !== undefined) return this.#live(environment);
     throw new FlotillaError(
       'not-in-this-state',

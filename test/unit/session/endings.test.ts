@@ -166,6 +166,20 @@ describe('an environment whose session has ended', () => {
     assert.equal(environment.count('checkpoint'), 2);
   });
 
+  it('does not rest while a person has a shell in it', async () => {
+    const { id, environment } = await bed.running();
+    environment.claude.end(1);
+    await bed.until(id, 'failed');
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const exec = environment.exec.bind(environment);
+    environment.exec = async (command, signal) => ({ ...(await exec(command, signal)), exitCode: promise });
+    await bed.room.openShell(id, { cols: 80, rows: 24 }, AbortSignal.timeout(5000));
+    await sleep(300);
+    assert.equal(environment.state, 'running');
+    resolve(0);
+    await eventually(() => environment.state === 'stopped');
+  });
+
   it('rests also when it was left running by an engine before', async () => {
     const { environment } = bed.session({ state: 'completed', claudeSessionId: 'c1' });
     await bed.room.reconcile(bed.leaving.signal);

@@ -124,6 +124,33 @@ describe('an environment that was lost', () => {
     assert.equal(filling?.count('checkpoint'), 0);
   });
 
+  it('gets back what had come home also when its record names no environment any more', async function () {
+    this.timeout(10_000);
+    const { id } = bed.session({
+      state: 'failed',
+      environment: undefined,
+      claudeSessionId: 'c1',
+      head: { commit: bed.base, ahead: 0 },
+    });
+    bed.runtime.environments.clear();
+    const opened: (string | undefined)[] = [];
+    bed.runtime.onProvision = (environment) => {
+      const exec = environment.exec.bind(environment);
+      environment.exec = (command, signal) => {
+        opened.push(command.command[1]);
+        return exec(command, signal);
+      };
+      return Promise.resolve();
+    };
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await eventually(
+      () => bed.get(id).state === 'running',
+      () => bed.get(id).reason.message,
+      9000,
+    );
+    assert.ok(opened.includes('/flotilla/tools/restore.sh'), opened.join());
+  });
+
   it('keeps a workspace that is still there, also when the conversation is gone', async () => {
     const id = lost();
     bed.runtime.onProvision = (environment) => {
