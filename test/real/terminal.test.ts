@@ -20,7 +20,7 @@ const program = String.raw`
   stty raw -echo
   printf '\033[?1049h\033[2J\033[?1000h\033[?1006h\033[?2004h\033[?25l'
   printf '\033[1;1H\033[1;44m title \033[0m\033[3;5H\033[38;2;200;100;50mtruecolour\033[0m'
-  printf '\033[5;1Häöü 漢字 ok\033[7;10H\033[7mreverse\033[0m\033[10;14r\033[14;1H'
+  printf '\033[5;1Häöü 漢字 ✅ ok\033[7;10H\033[7mreverse\033[0m\033[10;14r\033[14;1H'
   i=0; while [ $i -lt 40 ]; do printf 'scrolled %s\r\n' $i; i=$((i + 1)); done
   printf '\033[r\033[20;1Hready '
   while key=$(dd bs=1 count=1 2>/dev/null) && [ "$key" != q ]; do printf '%s' "$key"; done`;

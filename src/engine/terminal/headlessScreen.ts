@@ -1,4 +1,5 @@
 import serialize from '@xterm/addon-serialize';
+import unicode11 from '@xterm/addon-unicode11';
 import headless from '@xterm/headless';
 import type { TerminalSize } from '../../protocol/terminal.ts';
 import type { Closable } from '../base/lifecycle.ts';
@@ -34,6 +35,9 @@ export class HeadlessScreen implements Closable {
   constructor(size: TerminalSize, answer: (text: string) => void) {
     this.#terminal = new headless.Terminal({ ...size, scrollback, allowProposedApi: true, logLevel: 'off' });
     this.#terminal.loadAddon(this.#serializer);
+    // Emoji are two cells wide, as for tmux inside and for the terminals of viewers.
+    this.#terminal.loadAddon(new unicode11.Unicode11Addon());
+    this.#terminal.unicode.activeVersion = '11';
     this.#terminal.onData(answer);
     this.#terminal.onTitleChange((title) => {
       this.#title = title.replace(/\p{C}/gu, '').slice(0, maxTitle);

@@ -18,7 +18,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   '@xterm/addon-serialize': /^src\/engine\/terminal\//,
   '@xterm/addon-fit': /^src\/webview\/terminal\//,
   '@xterm/addon-search': /^src\/webview\/terminal\//,
-  '@xterm/addon-unicode11': /^src\/webview\/terminal\//,
+  '@xterm/addon-unicode11': /^src\/(engine|webview)\/terminal\//,
   '@xterm/addon-web-links': /^src\/webview\/terminal\//,
   '@xterm/addon-webgl': /^src\/webview\/terminal\//,
   '@vscode-elements/elements': /^src\/webview\//,
