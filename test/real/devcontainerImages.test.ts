@@ -94,6 +94,13 @@ describe('images of dev containers', function () {
       assert.equal(await shell(environment, 'id -u; stat -c %u . /flotilla/claude'), '4321\n4321\n4321\n');
     });
 
+    it('never run as root, whatever it is called', async () => {
+      const image = await build(
+        `FROM ${claudeImage}\nUSER root\nRUN echo 'dev:x:00:00::/:/bin/sh' >> /etc/passwd\nUSER dev\n`,
+      );
+      await assert.rejects(bed.provision({ image }), (error) => FlotillaError.is(error, 'image-lacks'));
+    });
+
     it('get no more rights and nothing of the host, whatever they ask for in their metadata', async () => {
       const wishes = [
         {

@@ -15,7 +15,7 @@ folders=$2
 shift 2
 found=
 while IFS=: read -r name _ uid gid _; do
-  [ "$uid" != 0 ] || continue
+  [ "$uid" -gt 0 ] 2>/dev/null || continue
   if [ "$name" = "$wanted" ] || [ "$uid" = "$wanted" ]; then found="$name $uid $gid"; break; fi
   case "$wanted" in ''|0|root)
     if [ "$uid" = 1000 ] || { [ "$name" = node ] && [ -z "$found" ]; }; then found="$name $uid $gid"; fi ;;
