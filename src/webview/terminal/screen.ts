@@ -20,6 +20,7 @@ export interface ScreenHandlers {
 }
 
 const limits = { cols: [2, 1000], rows: [1, 1000] } as const;
+const webglAfterMs = 500;
 /** A line end inside a prompt: Esc, then Enter. */
 const newLine = '\x1b\r';
 
@@ -31,6 +32,8 @@ export class Screen {
   readonly #handlers: ScreenHandlers;
   readonly #container: HTMLElement;
   #webgl: WebglAddon | undefined;
+  #hasLostWebgl = false;
+  #renderer: ReturnType<typeof setTimeout> | undefined;
   #look: TerminalLook;
 
   constructor(container: HTMLElement, look: TerminalLook, handlers: ScreenHandlers) {
@@ -92,7 +95,7 @@ export class Screen {
   restyle(look: TerminalLook = this.#look): void {
     this.#look = look;
     Object.assign(this.#terminal.options, optionsOf(look));
-    this.#useWebgl(look.webgl);
+    this.#chooseRenderer();
   }
 
   /** Looks for a text; an empty one ends the search. */
@@ -116,7 +119,7 @@ export class Screen {
     );
     silenceQueries(terminal, (text) => this.#handlers.clipboardWrite(text));
     terminal.open(this.#container);
-    this.#useWebgl(this.#look.webgl);
+    this.#chooseRenderer();
   }
 
   #listen(): void {
@@ -156,21 +159,33 @@ export class Screen {
     this.#container.title = isShown ? `${url.slice(0, 500)} (Ctrl or Cmd and click to open)` : '';
   }
 
-  #useWebgl(wanted: boolean): void {
-    if (!wanted || this.#look.screenReader === 'on') {
-      this.#webgl?.dispose();
-      this.#webgl = undefined;
-      return;
-    }
-    if (this.#webgl !== undefined) return;
+  /** WebGL draws faster, but the first picture is there sooner without it. */
+  #chooseRenderer(): void {
+    clearTimeout(this.#renderer);
+    if (this.#look.webgl && !isRead(this.#look, document.body.classList))
+      this.#renderer = setTimeout(() => this.#useWebgl(), webglAfterMs);
+    else this.#leaveWebgl();
+  }
+
+  #useWebgl(): void {
+    if (this.#webgl !== undefined || this.#hasLostWebgl) return;
     try {
       const webgl = new WebglAddon();
-      webgl.onContextLoss(() => this.#useWebgl(false));
+      webgl.onContextLoss(() => {
+        this.#hasLostWebgl = true;
+        this.#leaveWebgl();
+      });
       this.#terminal.loadAddon(webgl);
       this.#webgl = webgl;
     } catch {
       // There is no WebGL here: the page's elements draw the screen.
+      this.#hasLostWebgl = true;
     }
+  }
+
+  #leaveWebgl(): void {
+    this.#webgl?.dispose();
+    this.#webgl = undefined;
   }
 }
 
