@@ -52,10 +52,11 @@ describe('the commands for sessions, in a container', function () {
       (found) => found?.document.uri.path === '/fruit/pear.md',
     );
     assert.ok(editor);
-    await editor.edit((edit) => {
+    const isEdited = await editor.edit((edit) => {
       edit.insert(new vscode.Position(1, 0), 'Grows on trees.\n');
     });
-    assert.ok(await editor.document.save());
+    assert.ok(isEdited, 'the editor took no change');
+    assert.ok(await editor.document.save(), `not saved; on disk: ${await text(file('fruit/pear.md'))}`);
     assert.equal(await text(file('fruit/pear.md')), '# Pear\nGrows on trees.\n');
   });
 

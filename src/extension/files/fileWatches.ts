@@ -182,8 +182,9 @@ export class FileWatches implements Disposable {
 function changeOf(before: FileStat | undefined, now: FileStat | undefined): FileChange['kind'] | undefined {
   if (before === undefined) return now === undefined ? undefined : 'created';
   if (now === undefined) return 'deleted';
-  const isSame = before.modified === now.modified && before.size === now.size && before.kind === now.kind;
-  return isSame ? undefined : 'changed';
+  const facts = ({ kind, size, modified, isReadonly }: FileStat): string =>
+    [kind, size, modified, isReadonly].join(' ');
+  return facts(before) === facts(now) ? undefined : 'changed';
 }
 
 function lower(counts: Map<string, number>, key: string): void {

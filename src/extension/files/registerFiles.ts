@@ -19,12 +19,15 @@ const liveStates: readonly SessionState[] = ['running', 'waiting', 'completed'];
 export function registerFiles(
   parts: Pick<Parts, 'connection' | 'model' | 'commands' | 'picker' | 'log'>,
 ): vscode.Disposable {
-  const { connection, model, commands } = parts;
+  const { connection, model, commands, log } = parts;
   const client = connection.client.bind(connection);
   const files = new SessionFileSystem({
     client,
     isLive: (id) => liveStates.includes(model.get(id)?.state ?? 'cancelled'),
     everyMs: () => (vscode.window.state.focused ? lookEveryMs.focused : lookEveryMs.otherwise),
+    failed: (message) => {
+      log.warn(message);
+    },
   });
   const hint = ({ sessionId, body }: FlotillaEvent): void => {
     if (sessionId !== undefined && isHint(body)) files.hint(sessionId);

@@ -15,6 +15,8 @@ export interface FileSystemParts {
   readonly isLive: (session: string) => boolean;
   /** Milliseconds between two looks at what is watched. */
   readonly everyMs: () => number;
+  /** Hears of what went wrong: VS Code shows only a part of it. */
+  readonly failed: (message: string) => void;
 }
 
 /** Milliseconds between two looks at what is watched, when a session tells of one thing after the other. */
@@ -39,9 +41,11 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
   readonly #watches: FileWatches;
   readonly #stats: StatBatch;
   readonly #saved = new Map<string, FileStat>();
+  readonly #failed: (message: string) => void;
   readonly onDidChangeFile = this.#changes.event;
 
-  constructor({ client, isLive, everyMs }: FileSystemParts) {
+  constructor({ client, isLive, everyMs, failed }: FileSystemParts) {
+    this.#failed = failed;
     this.#client = client;
     const stat = async (session: string, paths: readonly string[]): Promise<(FileStat | undefined)[]> => {
       const { stats } = await (await client()).call('file.stat', { session, paths: [...paths] });
@@ -175,6 +179,8 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
     try {
       return await work();
     } catch (error) {
+      if (!EngineError.is(error, 'file-missing'))
+        this.#failed(`${uri.toString()}: ${error instanceof Error ? error.message : String(error)}`);
       throw fileSystemError(error, uri);
     }
   }
