@@ -20,10 +20,6 @@ const watcher = `
     observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
     look();
   });
-  addEventListener('message', ({ data }) => {
-    if (data && (data.type === 'terminalBytes')) (globalThis.benchOutput ??= []).push(globalThis.benchNow());
-  }, true);
-  addEventListener('keydown', () => { globalThis.benchKey = globalThis.benchNow(); }, true);
 `;
 
 /** The packaged extension in code-server with an engine of its own, and what a bench needs of them. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { EngineClient } from '../../src/client/engineClient.ts';
+import type { TerminalConnection } from '../../src/client/terminalConnection.ts';
 import { DevcontainerEnvironment } from '../../src/engine/runtime/devcontainer/devcontainerEnvironment.ts';
 import { Docker } from '../../src/engine/runtime/devcontainer/docker.ts';
 import type { Environment } from '../../src/engine/runtime/contract.ts';
@@ -108,14 +109,19 @@ export async function bareStream(environment: Environment): Promise<number> {
 export async function engineStream(client: EngineClient, session: string): Promise<number> {
   const collector = new Collector();
   const shell = Math.random().toString(36).slice(2).padEnd(8, '0').slice(0, 8);
-  const terminal = await client.terminal(shellTerminalId(session, shell), {
+  let terminal: TerminalConnection | undefined;
+  let early = 0;
+  terminal = await client.terminal(shellTerminalId(session, shell), {
     message: () => undefined,
     bytes: (chunk) => {
       collector.take(chunk);
-      terminal.send({ type: 'ack', bytes: chunk.length });
+      // The first bytes come before the connection is handed over.
+      if (terminal === undefined) early += chunk.length;
+      else terminal.send({ type: 'ack', bytes: chunk.length });
     },
     closed: () => undefined,
   });
+  terminal.send({ type: 'ack', bytes: early });
   terminal.send({ type: 'focus', size });
   terminal.input(Buffer.from(`stty -echo; ${command}\n`));
   await collector.done;
