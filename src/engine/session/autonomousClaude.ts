@@ -7,8 +7,8 @@ import { StreamReader } from '../claude/streamJson.ts';
 import type { FollowUps } from '../store/followUps.ts';
 import type { SessionBook } from './book.ts';
 import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
-import { shortOfMemory } from './reasons.ts';
 import type { RunNote, RunNotes } from './runNotes.ts';
+import { shortOfMemory } from './shortOfMemory.ts';
 import { TurnReader } from './turnReader.ts';
 
 /** After a command that may have committed, how long until commits are looked for, in milliseconds. */

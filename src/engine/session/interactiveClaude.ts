@@ -8,7 +8,7 @@ import type { Environment } from '../runtime/contract.ts';
 import type { FollowUps } from '../store/followUps.ts';
 import type { SessionBook } from './book.ts';
 import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
-import { shortOfMemory } from './reasons.ts';
+import { shortOfMemory } from './shortOfMemory.ts';
 
 /** After the watcher was cut off, how long until it is tried again, in milliseconds. */
 const retryAfter = 1000;

@@ -1,4 +1,4 @@
-import type { Reason, Session } from '../../protocol/session.ts';
+import type { Reason } from '../../protocol/session.ts';
 
 export const starting: Reason = { code: 'starting', message: 'The environment is being made.' };
 
@@ -9,8 +9,3 @@ export const noCredentials: Reason = {
   message:
     'Flotilla has no Anthropic credentials. Set ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN from "claude setup-token", and run any flotilla command.',
 };
-
-export const shortOfMemory = ({ limits }: Session): Reason => ({
-  code: 'out-of-memory',
-  message: `The environment ran out of memory (limit ${Math.round(limits.memory / 1024 ** 2)} MiB). Resume the session, or start one with a higher limit.`,
-});
