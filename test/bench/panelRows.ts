@@ -3,17 +3,14 @@ import { findPart, hostCertificates } from '../support/bed.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 import type { Environment } from '../../src/engine/runtime/contract.ts';
-import type { EngineClient } from '../../src/client/engineClient.ts';
 import { CodeBed, clockIn } from './codeBed.ts';
 import { type Row, inTurns, limitRow, median, ratioRow } from './measure.ts';
 import { bareStream, engineStream, environmentOf } from './terminalStream.ts';
 
 /** A running interactive session, seen in a panel. */
 interface Scene {
-  readonly client: EngineClient;
   readonly window: Workbench;
   readonly environment: Environment;
-  readonly session: string;
 }
 
 async function inScene<T>(work: (scene: Scene) => Promise<T>): Promise<T> {
@@ -30,7 +27,7 @@ async function inScene<T>(work: (scene: Scene) => Promise<T>): Promise<T> {
     await window.row('talk').first().click();
     await window.webview.locator('.xterm-rows', { hasText: 'Claude Code' }).waitFor();
     const environment = await environmentOf(client, session.id);
-    return await work({ client, window, environment, session: session.id });
+    return await work({ window, environment });
   } finally {
     client.close();
     await code.close();
@@ -130,16 +127,16 @@ async function panelEchoes(window: Workbench): Promise<number[]> {
   return samples;
 }
 
-/** 50 MB of numbered lines through the engine to a viewer, beside the bare stream. Rejects when one of them is not complete and in order. */
+/** 50 MB of numbered lines through the engine's terminal to its viewer, beside the bare stream. Rejects when one of them is not complete and in order. */
 export function terminalFlood(runs: number): Promise<Row> {
-  return inScene(async ({ client, environment, session }) => {
+  return inScene(async ({ environment }) => {
     const { first, second } = await inTurns(
       Math.min(runs, 3),
-      () => engineStream(client, session),
+      () => engineStream(environment),
       () => bareStream(environment),
     );
     return ratioRow(
-      '50 MB of terminal output to a viewer',
+      "50 MB of terminal output to the engine's viewer",
       first,
       { name: 'bare TTY stream', samples: second },
       1 / 0.8,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { EngineClient } from '../../src/client/engineClient.ts';
-import type { TerminalConnection } from '../../src/client/terminalConnection.ts';
+import { silentLog } from '../../src/engine/base/log.ts';
 import { DevcontainerEnvironment } from '../../src/engine/runtime/devcontainer/devcontainerEnvironment.ts';
 import { Docker } from '../../src/engine/runtime/devcontainer/docker.ts';
 import type { Environment } from '../../src/engine/runtime/contract.ts';
-import { shellTerminalId } from '../../src/protocol/terminal.ts';
+import { TerminalHub } from '../../src/engine/terminal/terminalHub.ts';
+import type { ViewerHandle } from '../../src/engine/terminal/viewer.ts';
 
 /** Numbered lines: a line that is lost, doubled or out of order changes the sum. */
 const lines = 6_500_000;
@@ -105,26 +106,24 @@ export async function bareStream(environment: Environment): Promise<number> {
   return collector.result();
 }
 
-/** What the same takes through the engine to a viewer of a shell in the session. */
-export async function engineStream(client: EngineClient, session: string): Promise<number> {
+/** What the same takes through the engine's terminal to its viewer, which takes everything in at once. */
+export async function engineStream(environment: Environment): Promise<number> {
   const collector = new Collector();
-  const shell = Math.random().toString(36).slice(2).padEnd(8, '0').slice(0, 8);
-  let terminal: TerminalConnection | undefined;
-  let early = 0;
-  terminal = await client.terminal(shellTerminalId(session, shell), {
+  const hub = new TerminalHub({
+    open: (_, tty, signal) => environment.exec({ command: ['sh'], tty }, signal),
+    log: silentLog,
+  });
+  const place: { handle?: ViewerHandle } = {};
+  place.handle = await hub.attach('testtest', {
     message: () => undefined,
     bytes: (chunk) => {
       collector.take(chunk);
-      // The first bytes come before the connection is handed over.
-      if (terminal === undefined) early += chunk.length;
-      else terminal.send({ type: 'ack', bytes: chunk.length });
+      place.handle?.receive({ type: 'ack', bytes: chunk.length });
     },
-    closed: () => undefined,
   });
-  terminal.send({ type: 'ack', bytes: early });
-  terminal.send({ type: 'focus', size });
-  terminal.input(Buffer.from(`stty -echo; ${command}\n`));
+  place.handle.receive({ type: 'focus', size });
+  place.handle.input(Buffer.from(`stty -echo; ${command}\n`));
   await collector.done;
-  terminal.close();
+  await hub.close();
   return collector.result();
 }
