@@ -1,24 +1,14 @@
+import { changeLetters } from '../protocol/changeLetters.ts';
 import type { ChangedFile } from '../protocol/operations.ts';
 import { cleanLine } from './cleanText.ts';
 import type { Output } from './output.ts';
 import { countText } from './words.ts';
 
-const letters = {
-  added: 'A',
-  modified: 'M',
-  deleted: 'D',
-  renamed: 'R',
-  copied: 'C',
-  'type-changed': 'T',
-  unmerged: 'U',
-  unknown: '?',
-} as const;
-
 /** Changed files, one on a line: letter, name and changed lines. */
 export function fileLines(output: Output, files: readonly ChangedFile[]): string[] {
   return files.map((file) => {
     const name = `${file.from === undefined ? '' : `${cleanLine(file.from)} -> `}${cleanLine(file.path)}`;
-    return `${letters[file.status]} ${name}  ${changeText(output, file)}`;
+    return `${changeLetters[file.status]} ${name}  ${changeText(output, file)}`;
   });
 }
 

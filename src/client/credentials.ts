@@ -4,7 +4,7 @@ import type { Credential, CredentialsInput } from '../protocol/operations.ts';
 import { credentialsInputSchema } from '../protocol/operations.ts';
 import { EngineError } from './engineError.ts';
 import type { Environment } from './engineProcess.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../protocol/json.ts';
 
 /**
  * What a face without a secret store of its own hands to the engine: from Claude Code's own variables (`ANTHROPIC_AUTH_TOKEN`,

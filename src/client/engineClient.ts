@@ -8,7 +8,7 @@ import { EngineError } from './engineError.ts';
 import type { EngineFinder } from './engineFinder.ts';
 import { ConnectionError, type EngineHttp } from './engineHttp.ts';
 import { type Position, readEvents } from './eventStream.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../protocol/json.ts';
 import { connectTerminal, type TerminalConnection, type TerminalHandlers } from './terminalConnection.ts';
 
 export interface EventsOptions {

@@ -5,7 +5,7 @@ import { type EngineHttp, ConnectionError } from './engineHttp.ts';
 import { EngineProcess, type Environment } from './engineProcess.ts';
 import type { Folders } from './folders.ts';
 import { helloSchema, judge } from './handshake.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../protocol/json.ts';
 import { checkPrivate } from './privateFolder.ts';
 
 export interface FinderOptions {

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import type { Readable } from 'node:stream';
 import { eventSchema, type FlotillaEvent } from '../protocol/events.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../protocol/json.ts';
 
 /** Where a reader stands in the stream: the number after which it goes on. */
 export interface Position {

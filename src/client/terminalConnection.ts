@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type ErrorCode, errorCodes } from '../protocol/errors.ts';
 import { type TerminalMessage, terminalMessageSchema, type ViewerMessage } from '../protocol/terminal.ts';
 import { EngineError } from './engineError.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../protocol/json.ts';
 
 export interface TerminalHandlers {
   message(message: TerminalMessage): void;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
-import { parseJson } from './base/json.ts';
+import { parseJson } from '../protocol/json.ts';
 
 const packageSchema = z.object({ name: z.literal('flotilla'), version: z.string() });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OperationDefinition } from './operations.ts';
+import { operation } from './operationDefinition.ts';
 
 /** Bytes of a file that is read whole. */
 export const longestRead = 16 * 1024 * 1024;
@@ -40,10 +40,6 @@ export const fileStatSchema = z.strictObject({
   isReadonly: z.boolean(),
 });
 export type FileStat = z.infer<typeof fileStatSchema>;
-
-const operation = <I extends z.ZodType, O extends z.ZodType>(
-  definition: OperationDefinition<I, O>,
-): OperationDefinition<I, O> => definition;
 
 const entry = { session: sessionKey, path: entryPathSchema } as const;
 const done = z.strictObject({});

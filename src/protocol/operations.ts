@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { progressSchema, timelineEntrySchema } from './events.ts';
 import { fileOperations } from './fileOperations.ts';
+import { operation } from './operationDefinition.ts';
 import {
   instantSchema,
   limitsSchema,
@@ -10,23 +11,6 @@ import {
   sessionSchema,
   sessionStateSchema,
 } from './session.ts';
-
-/** What an operation does to the world: a `read` changes nothing, a `destroy` can lose something and asks first. */
-export type Effect = 'read' | 'write' | 'destroy';
-
-export interface OperationDefinition<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
-  /** One sentence, as `--help` and MCP show it. */
-  readonly summary: string;
-  readonly effect: Effect;
-  readonly input: I;
-  readonly output: O;
-  /** The input holds a secret: it is never journalled and never logged. */
-  readonly secret?: true;
-}
-
-const operation = <I extends z.ZodType, O extends z.ZodType>(
-  definition: OperationDefinition<I, O>,
-): OperationDefinition<I, O> => definition;
 
 /** A session's id, an unambiguous start of it, or its name. */
 const sessionKey = z.string().min(1).max(200);

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../base/errors.ts';
-import { type Environment, places } from '../runtime/contract.ts';
+import { type Environment, type Exec, places } from '../runtime/contract.ts';
 import { type ActivityRecord, readHook, readStatus, readStatusLine } from './activityRecords.ts';
 import { ByteLines } from './byteLines.ts';
 import { readPaced } from './paced.ts';
@@ -21,27 +21,30 @@ export async function watchActivity(
   signal?: AbortSignal,
 ): Promise<void> {
   const exec = await environment.exec({ command: ['sh', `${places.tools}/watch.sh`], cwd: '/' }, signal);
+  try {
+    await readRecords(exec, (record) => {
+      if (record !== undefined) onRecord(record);
+    });
+  } finally {
+    exec.exitCode.catch(() => undefined);
+    // watch.sh ends with its input.
+    exec.stdin.end();
+  }
+  throwIfCancelled(signal, 'Watching Claude');
+}
+
+/** Settles when Claude has ended or the streams have; rejects with what `tell` threw. */
+function readRecords(exec: Exec, tell: (record: ActivityRecord | undefined) => void): Promise<unknown> {
   const { promise: ended, resolve, reject } = Promise.withResolvers<undefined>();
-  const tell = (record: ActivityRecord | undefined): void => {
-    if (record !== undefined) onRecord(record);
-  };
   exec.stdin.on('error', () => undefined);
-  const hooks = new ByteLines(
-    0,
-    (line, taken) => {
-      tell(readHook(line));
-      exec.stdin.write(`${taken}\n`);
-    },
-    maxLine,
-  );
-  const news = new ByteLines(
-    0,
-    (line) => {
-      if (line.startsWith('ended ')) resolve(undefined);
-      else tell(readNews(line));
-    },
-    maxLine,
-  );
+  const onHook = (line: string, taken: number): void => {
+    tell(readHook(line));
+    exec.stdin.write(`${taken}\n`);
+  };
+  const onNews = (line: string): void => {
+    if (line.startsWith('ended ')) resolve(undefined);
+    else tell(readNews(line));
+  };
   const read = (lines: ByteLines) => (piece: Uint8Array) => {
     try {
       lines.write(piece);
@@ -49,16 +52,11 @@ export async function watchActivity(
       reject(error);
     }
   };
-  const readings = [readPaced(exec.stdout, read(hooks)), readPaced(exec.stderr, read(news))];
-  const closed = Promise.all(readings).catch(() => undefined);
-  try {
-    await Promise.race([ended, closed]);
-  } finally {
-    exec.exitCode.catch(() => undefined);
-    // watch.sh ends with its input.
-    exec.stdin.end();
-  }
-  throwIfCancelled(signal, 'Watching Claude');
+  const readings = [
+    readPaced(exec.stdout, read(new ByteLines(0, onHook, maxLine))),
+    readPaced(exec.stderr, read(new ByteLines(0, onNews, maxLine))),
+  ];
+  return Promise.race([ended, Promise.all(readings).catch(() => undefined)]);
 }
 
 function readNews(line: string): ActivityRecord | undefined {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TimelineEntry } from '../../protocol/events.ts';
 import type { ContextUse } from '../../protocol/session.ts';
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import { oneLine } from './oneLine.ts';
 import { toolSummary } from './toolSummary.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import { type Environment, places } from '../runtime/contract.ts';
 
 const settings = z.looseObject({

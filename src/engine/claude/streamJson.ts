@@ -1,4 +1,4 @@
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import { oneLine } from './oneLine.ts';
 import { type BlockRecord, type StreamRecord, type UsageRecord, streamRecord } from './streamRecords.ts';
 import { toolSummary } from './toolSummary.ts';

@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { type EventSourceMessage, createParser } from 'eventsource-parser';
 import { z } from 'zod';
 import type { Usage } from '../../protocol/session.ts';
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import { costOf } from './prices.ts';
 
 /** What one answer of the API used. Added up field by field it gives a session's `Usage`. */

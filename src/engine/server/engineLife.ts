@@ -122,13 +122,22 @@ async function live(options: EngineOptions, { log, logFile, redactor, things }: 
   things.add(server);
   log.info('The engine runs', { version, data: folders.data });
   const watch = watchIdle({ options, ending, built, server, socketPath });
-  const trimming = setInterval(() => store.journal.trim(), hourMs);
+  const trimming = setInterval(() => trimJournal(store, log), hourMs);
   const { why, code } = await ending.begun;
   clearInterval(watch);
   clearInterval(trimming);
   log.info('The engine leaves', { why });
   store.journal.append(engineActor, undefined, { type: 'engine.stopping', data: { why } });
   return code;
+}
+
+/** A disk that is full now must not end the engine: the next hour tries again. */
+function trimJournal(store: Store, log: Log): void {
+  try {
+    store.journal.trim();
+  } catch (error) {
+    log.warn('The journal could not be trimmed', { error: messageOf(error) });
+  }
 }
 
 interface Watched {

@@ -5,7 +5,7 @@ import { actorSchema } from '../../protocol/actor.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { Hello } from '../../protocol/version.ts';
 import { FlotillaError, toErrorBody } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import type { Log } from '../base/log.ts';
 import type { Operations } from '../operations/context.ts';
 import type { Journal } from '../store/journal.ts';

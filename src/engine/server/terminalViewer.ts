@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type TerminalMessage, type ViewerMessage, viewerMessageSchema } from '../../protocol/terminal.ts';
 import { isCancelled, toErrorBody } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import type { Log } from '../base/log.ts';
 import type { Terminals, Viewer, ViewerHandle } from '../terminal/viewer.ts';
 

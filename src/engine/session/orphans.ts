@@ -4,7 +4,7 @@ import type { Orphan } from '../../protocol/operations.ts';
 import { noUsage, type Session, sessionIdSchema, sessionSchema } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import type { FoundEnvironment, Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import { isBranchName } from '../git/refName.ts';

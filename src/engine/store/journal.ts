@@ -3,7 +3,7 @@ import type { Actor } from '../../protocol/actor.ts';
 import { actorSchema } from '../../protocol/actor.ts';
 import { type EventBody, eventBodySchema, type FlotillaEvent } from '../../protocol/events.ts';
 import { now } from '../base/clock.ts';
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import { type Closable, Emitter, type Listener } from '../base/lifecycle.ts';
 import type { Log } from '../base/log.ts';
 import type { Database } from './database.ts';

@@ -5,7 +5,7 @@ import type { EventBody, FlotillaEvent } from '../../protocol/events.ts';
 import { type Session, sessionSchema, type SessionState } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
+import { parseJson } from '../../protocol/json.ts';
 import type { Log } from '../base/log.ts';
 import type { Database } from './database.ts';
 import type { Journal } from './journal.ts';

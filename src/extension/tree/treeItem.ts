@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ChangedFile } from '../../protocol/operations.ts';
+import { changeLetters } from '../../protocol/changeLetters.ts';
 import type { Session } from '../../protocol/session.ts';
 import { ids } from '../ids.ts';
 import { allActions, can } from '../model/actions.ts';
@@ -78,25 +78,12 @@ function sectionItem({ section, sessionId, children }: SectionNode): vscode.Tree
   return item;
 }
 
-const statusLetters: Readonly<Record<ChangedFile['status'], string>> = {
-  ...{
-    added: 'A',
-    modified: 'M',
-    deleted: 'D',
-    renamed: 'R',
-    copied: 'C',
-    'type-changed': 'T',
-    unmerged: '!',
-    unknown: '?',
-  },
-};
-
 function fileItem({ sessionId, file }: FileNode): vscode.TreeItem {
   const cut = file.path.lastIndexOf('/') + 1;
   const item = new vscode.TreeItem(oneLine(file.path.slice(cut), 200), None);
   const lines = file.added === undefined ? 'binary' : `+${file.added} -${file.removed ?? 0}`;
   item.id = `file:${sessionId}:${file.path}`;
-  item.description = `${statusLetters[file.status]} ${lines} ${oneLine(file.path.slice(0, cut), 200)}`.trim();
+  item.description = `${changeLetters[file.status]} ${lines} ${oneLine(file.path.slice(0, cut), 200)}`.trim();
   item.resourceUri = vscode.Uri.from({ scheme: ids.scheme.files, authority: sessionId, path: `/${file.path}` });
   item.iconPath = vscode.ThemeIcon.File;
   item.tooltip = file.from === undefined ? file.path : `${file.from} → ${file.path}`;

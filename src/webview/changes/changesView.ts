@@ -1,3 +1,4 @@
+import { changeLetters } from '../../protocol/changeLetters.ts';
 import type { PanelChanges } from '../../protocol/panel.ts';
 import type { ChangedFile } from '../../protocol/operations.ts';
 import { element, fill, icon } from '../dom.ts';
@@ -10,17 +11,6 @@ export interface ChangesHandlers {
 
 /** Rows that are shown; "Open All" has the others. */
 const mostFiles = 1000;
-
-const letters: Readonly<Record<ChangedFile['status'], string>> = {
-  added: 'A',
-  modified: 'M',
-  deleted: 'D',
-  renamed: 'R',
-  copied: 'C',
-  'type-changed': 'T',
-  unmerged: 'U',
-  unknown: '?',
-};
 
 /** The files that a session changed against its base. A click opens the difference. */
 export class ChangesView {
@@ -72,7 +62,7 @@ export class ChangesView {
       element(
         'span',
         { class: `letter status-${file.status}`, attributes: { 'aria-label': file.status } },
-        letters[file.status],
+        changeLetters[file.status],
       ),
       element('span', { class: 'file-name' }, file.path.slice(cut)),
       element('span', { class: 'file-folder' }, file.path.slice(0, cut)),

@@ -87,6 +87,14 @@ export class Screen {
     if (cols !== this.#terminal.cols || rows !== this.#terminal.rows) this.#terminal.resize(cols, rows);
   }
 
+  /** Takes over another viewer's size, after all that was written before. */
+  follow(size: TerminalSize, done: () => void): void {
+    this.#terminal.write('', () => {
+      this.resize(size);
+      done();
+    });
+  }
+
   focus(): void {
     this.#terminal.focus();
   }

@@ -88,17 +88,16 @@ export class TerminalView {
     this.#awaitsPicture = false;
     this.#screen?.write(bytes, () => {
       this.#acknowledger.shown(stream, bytes.length);
-      if (isPicture) performance.mark('flotilla:screen');
-      if (claims) this.#claimSize();
+      if (isPicture) this.#pictured(claims);
     });
-    if (!claims && !this.#ownsSize) this.#showForeignSize();
   }
 
   size({ stream, size }: UpdateOf<'terminalSize'>): void {
     if (stream !== this.#stream) return;
     this.#ownsSize = false;
-    this.#screen?.resize(size);
-    this.#showForeignSize();
+    this.#screen?.follow(size, () => {
+      if (!this.#ownsSize) this.#showForeignSize();
+    });
   }
 
   off({ message, isConnecting }: UpdateOf<'terminalOff'>): void {
@@ -145,6 +144,13 @@ export class TerminalView {
     } catch {
       this.#post({ type: 'copy', text: text.slice(0, 4_000_000) });
     }
+  }
+
+  /** The whole screen is there. */
+  #pictured(claims: boolean): void {
+    performance.mark('flotilla:screen');
+    if (claims) this.#claimSize();
+    else if (!this.#ownsSize) this.#showForeignSize();
   }
 
   #claimSize(): void {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { cancelled, FlotillaError, throwIfCancelled } from '../../base/errors.ts';
-import { parseJson } from '../../base/json.ts';
+import { parseJson } from '../../../protocol/json.ts';
 import { LineSplitter } from '../../base/lines.ts';
 import { Tail } from '../../base/tail.ts';
 import { type HostProcess, killGroup, SpawnError, startOnHost } from '../../process/run.ts';

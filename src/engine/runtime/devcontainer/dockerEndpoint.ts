@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../base/json.ts';
+import { parseJson } from '../../../protocol/json.ts';
 
 const configSchema = z.object({ currentContext: z.string().optional() });
 const contextSchema = z.object({ Endpoints: z.object({ docker: z.object({ Host: z.string() }) }) });

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import { parseJson } from '../../base/json.ts';
+import { parseJson } from '../../../protocol/json.ts';
 import { LineSplitter } from '../../base/lines.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /**
  * Parses JSON that came from outside against a schema. The one way JSON enters the engine: what is not JSON, or not of the
