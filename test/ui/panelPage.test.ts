@@ -297,6 +297,7 @@ describe("the terminal in the panel's page", function () {
 
   it('keeps what is typed while an engine is looked for', async () => {
     await panel.say({ type: 'terminalOff', message: 'Looking for it', isConnecting: true });
+    await panel.page.getByText('Looking for it').waitFor();
     await panel.page.locator('.xterm-helper-textarea').focus();
     await panel.page.keyboard.type('y');
     assert.equal((await panel.hears('input')).data, 'y');
