@@ -168,7 +168,7 @@ export class Homecoming {
     const ref = `refs/flotilla/checkpoints/${newest.number}`;
     if (!refs.some((one) => one.ref === ref && one.commit === newest.commit)) return;
     this.#book.change(id, { checkpoint: { commit: newest.commit, at: now(), number: newest.number } });
-    this.#book.timeline(id, { kind: 'checkpoint', text: `Checkpoint ${newest.number}`, subject: newest.commit });
+    this.#book.timeline(id, { kind: 'checkpoint', text: `#${newest.number}`, subject: newest.commit });
   }
 
   #noteNested(id: string, folder: string): void {

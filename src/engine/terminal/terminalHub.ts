@@ -57,12 +57,6 @@ export class TerminalHub implements Terminals {
     }
   }
 
-  /** Ends a session's stream, with the sentence its viewers are shown. */
-  async detachAll(sessionId: string, message: string): Promise<void> {
-    const entry = this.#entries.get(sessionId);
-    if (entry !== undefined) await this.#end(sessionId, entry, message);
-  }
-
   async close(): Promise<void> {
     this.#closed = true;
     const ends = [...this.#entries].map(([id, entry]) => this.#end(id, entry, 'The engine is leaving.'));

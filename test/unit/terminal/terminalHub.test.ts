@@ -167,15 +167,15 @@ describe('the terminal of a session', () => {
     await until(() => execs[0]!.killed === 1);
   });
 
-  it('ends a stream that comes up after its session was detached', async () => {
+  it('ends a stream that comes up after the engine has begun to leave', async () => {
     const exec = new FakeExec();
     const opening = Promise.withResolvers<FakeExec>();
     const hub = new TerminalHub({ open: () => opening.promise, log: silentLog });
     const attached = hub.attach('a', new FakeViewer());
-    const detached = hub.detachAll('a', 'It was removed.');
+    const closed = hub.close();
     opening.resolve(exec);
     await assert.rejects(attached, { code: 'cancelled' });
-    await detached;
+    await closed;
     assert.equal(exec.killed, 1);
   });
 
