@@ -1,9 +1,15 @@
-import type { PanelMessage, PanelState, PanelUpdate } from '../protocol/panel.ts';
+import type { PanelMessage, PanelState, PanelUpdate, TerminalLook } from '../protocol/panel.ts';
+
+/** What the page keeps: the extension reads of it what is in `PanelState`. */
+interface KeptState extends PanelState {
+  /** The terminal's look last time, so that it can be made before the extension has said anything. */
+  readonly look?: TerminalLook | undefined;
+}
 
 interface VsCodeApi {
   postMessage(message: PanelMessage): void;
-  getState(): PanelState | undefined;
-  setState(state: PanelState): void;
+  getState(): KeptState | undefined;
+  setState(state: KeptState): void;
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;
@@ -16,18 +22,18 @@ export type Receivers = { readonly [T in PanelUpdate['type']]: (update: UpdateOf
 /** The panel's way to the extension, and its memory over a reload. */
 export class HostLink {
   readonly #api = acquireVsCodeApi();
-  #state: PanelState;
+  #state: KeptState;
 
   constructor(sessionId: string) {
     this.#state = { ...this.#api.getState(), sessionId };
     this.#api.setState(this.#state);
   }
 
-  get state(): PanelState {
+  get state(): KeptState {
     return this.#state;
   }
 
-  remember(changes: Partial<Omit<PanelState, 'sessionId'>>): void {
+  remember(changes: Partial<Omit<KeptState, 'sessionId'>>): void {
     this.#state = { ...this.#state, ...changes };
     this.#api.setState(this.#state);
   }

@@ -51,6 +51,8 @@ export class SessionView {
 
   /** Asks for what was on show last time, before anything is known: it comes sooner, and nothing jumps. */
   begin(): void {
+    const { look } = this.#link.state;
+    if (look !== undefined) this.#terminal.restyle(look);
     this.#shown(this.#link.state.lastTab ?? 'timeline');
   }
 
@@ -93,7 +95,10 @@ export class SessionView {
       resources: ({ resources }) => this.#showHeader({ resources }),
       timeline: ({ items, reset, isCut }) => this.#timeline.show(items, { reset, isCut }),
       changes: ({ changes }) => this.#changes.show(changes),
-      look: ({ look }) => this.#terminal.restyle(look),
+      look: ({ look }) => {
+        this.#link.remember({ look });
+        this.#terminal.restyle(look);
+      },
       tab: ({ tab }) => this.#select(tab),
       sent: ({ ok, id }) => this.#sent(ok, id),
       terminalSnapshot: (update) => this.#terminal.snapshot(update),
