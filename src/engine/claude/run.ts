@@ -19,8 +19,11 @@ const script = `${places.tools}/supervise.sh`;
 /** Milliseconds for a message to get into Claude's input, and for a question to the supervisor. */
 const sendTimeout = 60_000;
 const askTimeout = 30_000;
-/** After a follower broke off although the run goes on, how long until the next, in milliseconds. */
-const retryAfter = 500;
+/**
+ * After a follower broke off although the run goes on, how long until the next, in milliseconds; twice as long each time that nothing came. The first is short:
+ * a container that has died may count as running for a moment.
+ */
+const retryAfter = { first: 50, most: 2000 };
 
 /**
  * An autonomous Claude under its supervisor inside the environment. It goes on when this engine, its connection or its follower ends;
@@ -72,14 +75,18 @@ export class Run {
       next = after;
       if (line !== '') onLine(line, after);
     };
+    let pause = retryAfter.first;
     for (;;) {
       throwIfCancelled(signal, 'Following Claude');
+      const before = next;
       const end = await this.#followOnce(next, take, signal);
       throwIfCancelled(signal, 'Following Claude');
       if ('exitCode' in end) return end;
       // Whatever the run did meanwhile stands in its files, unless the environment went with it.
       if (!(await this.#isReachable())) return { exitCode: undefined };
-      await sleep(retryAfter, signal);
+      if (next > before) pause = retryAfter.first;
+      await sleep(pause, signal);
+      pause = Math.min(pause * 2, retryAfter.most);
     }
   }
 
