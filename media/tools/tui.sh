@@ -21,8 +21,13 @@ start() {
   rm -f "$run/exit"
   cat >"$run/prompt" || exit 74
   tmux kill-server 2>/dev/null
-  # A server lives with the environment it was started with.
-  tmux new-session -d -s claude -x "$cols" -y "$rows" -c "$folder" sh "$0" inside "$@"
+  # A server lives with the environment it was started with. One that is still ending would take the new session down with it.
+  tries=30
+  until tmux new-session -d -s claude -x "$cols" -y "$rows" -c "$folder" sh "$0" inside "$@"; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || exit 70
+    sleep 0.1
+  done
 }
 
 inside() {

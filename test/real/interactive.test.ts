@@ -50,8 +50,15 @@ class PersonsTerminal {
 
   async type(name: string, text: string): Promise<void> {
     await this.tmux('send-keys', '-t', name, '-l', text);
-    await sleep(300);
-    await this.tmux('send-keys', '-t', name, 'Enter');
+    // As a person does: Enter comes once the text stands there. Sooner it would be taken for a part of a paste.
+    await this.until(name, new RegExp(`❯\\s${text}`));
+    const stillThere = new RegExp(`❯\\s${text}\\s*\\n─`);
+    // In its first moments Claude leaves Enter unheard; a person would press it again.
+    for (let tries = 0; tries === 0 || (tries < 10 && stillThere.test(await this.screen(name))); tries += 1) {
+      await sleep(400);
+      await this.tmux('send-keys', '-t', name, 'Enter');
+      await sleep(400);
+    }
   }
 }
 
@@ -115,6 +122,9 @@ describe('an interactive session', function () {
     await person.type('one', 'ask me first');
     const session = await flotilla.until(id, ({ activity }) => activity?.kind === 'needs-input');
     assert.match(session.activity?.about ?? '', /permission|Bash|approve/i);
+    await person.until('one', /Do you want to proceed/);
+    // Claude leaves a key unheard that comes right with the question: it may have been meant for something else.
+    await sleep(1500);
     await person.tmux('send-keys', '-t', 'one', 'Enter');
     await person.until('one', /You allowed it\./);
   });
