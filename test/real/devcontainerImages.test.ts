@@ -267,6 +267,8 @@ describe('images of dev containers', function () {
     const old = await ours('old');
     const used = await ours('used');
     const container = await docker('create', used, 'true');
+    // Docker tells an image's age in whole seconds.
+    await sleep(1100);
     const newest = await ours('newest');
     try {
       const check = (await bed.runtime.check(noSignal)).find(({ id }) => id === 'docker-images');
