@@ -88,7 +88,15 @@ export class Workbench {
   async choose(row: Locator, entry: string): Promise<void> {
     await row.click({ button: 'right' });
     const item = this.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
-    await item.click();
+    await item.waitFor();
+    // Code leaves a click unheard that comes right with the menu: it may belong to what opened it.
+    for (let tries = 0; tries < 5; tries += 1) {
+      await this.page.waitForTimeout(300);
+      await item.click();
+      const chosen = item.waitFor({ state: 'hidden', timeout: 1500 });
+      if (await chosen.then(() => true).catch(() => false)) return;
+    }
+    throw new Error(`The menu's entry ${entry} was clicked and nothing came of it.`);
   }
 
   /** The document inside the webview that is on show. */
