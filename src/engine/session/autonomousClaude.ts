@@ -13,8 +13,6 @@ import { TurnReader } from './turnReader.ts';
 
 /** After a command that may have committed, how long until commits are looked for, in milliseconds. */
 const commitDelay = 2000;
-/** Longest time of work without a checkpoint, in milliseconds. */
-const checkpointEvery = 5 * 60_000;
 /** After something with Claude did not work, how long until it is tried again, in milliseconds. */
 const retryAfter = 2000;
 /** News that memory ran out may come a little after the end that it explains: how often and how long it is waited for, in milliseconds. */
@@ -25,7 +23,7 @@ export interface AutonomousParts {
   readonly run: Run;
   readonly book: SessionBook;
   readonly notes: RunNotes;
-  /** Brings commits and a checkpoint home. */
+  /** Brings commits and a checkpoint home. Never rejects. */
   readonly bringHome: () => Promise<void>;
   readonly followUps: FollowUps;
   /** True when the kernel killed something in the environment for want of memory. */
@@ -40,7 +38,6 @@ export class AutonomousClaude implements LiveClaude {
   readonly #reader = new TurnReader();
   readonly #following = new AbortController();
   readonly #ending = new Ending();
-  readonly #checkpoints: NodeJS.Timeout;
   #commitTimer: NodeJS.Timeout | undefined;
   #result: RunNote['result'];
   #idle: boolean;
@@ -53,7 +50,6 @@ export class AutonomousClaude implements LiveClaude {
 
   constructor(parts: AutonomousParts) {
     this.#parts = parts;
-    this.#checkpoints = setInterval(() => void this.#bringHome(), checkpointEvery);
     const note = parts.notes.get(parts.id);
     this.#result = note?.result;
     this.#sent = note?.sent;
@@ -93,7 +89,6 @@ export class AutonomousClaude implements LiveClaude {
 
   async #follow(offset: number): Promise<void> {
     const exitCode = await this.#followToEnd(offset);
-    clearInterval(this.#checkpoints);
     clearTimeout(this.#commitTimer);
     this.#ending.settle(this.#leaving ? { how: 'left' } : await this.#explain(exitCode));
   }
@@ -192,16 +187,8 @@ export class AutonomousClaude implements LiveClaude {
   #lookForCommits(): void {
     this.#commitTimer ??= setTimeout(() => {
       this.#commitTimer = undefined;
-      void this.#bringHome();
+      void this.#parts.bringHome();
     }, commitDelay);
-  }
-
-  async #bringHome(): Promise<void> {
-    await this.#parts
-      .bringHome()
-      .catch((error: unknown) =>
-        this.#parts.log.warn('work could not be brought home', { session: this.#parts.id, error: messageOf(error) }),
-      );
   }
 
   async #explain(exitCode: number | undefined): Promise<ClaudeEnd> {

@@ -54,6 +54,13 @@ export class Homecoming {
     return job.run();
   }
 
+  /** Like `bring`, but logs a failure instead of rejecting: the next time brings home what this one did not. */
+  async bringOrLog(id: string): Promise<void> {
+    await this.bring(id).catch((error: unknown) => {
+      this.#logFailure(id, error);
+    });
+  }
+
   /**
    * Like `bring`, but says nothing where there is no running environment, and logs a failure instead of rejecting: what came home
    * before can be seen all the same. Rejects with `cancelled` when the signal fires.
@@ -66,8 +73,12 @@ export class Homecoming {
       await this.bring(id);
     } catch (error) {
       throwIfCancelled(signal);
-      this.#log.warn('work could not be brought home', { session: id, error: messageOf(error) });
+      this.#logFailure(id, error);
     }
+  }
+
+  #logFailure(id: string, error: unknown): void {
+    this.#log.warn('work could not be brought home', { session: id, error: messageOf(error) });
   }
 
   /** Claude begins: from now on the environment may hold what is not home. */

@@ -12,8 +12,6 @@ import { shortOfMemory } from './shortOfMemory.ts';
 
 /** After the watcher was cut off, how long until it is tried again, in milliseconds. */
 const retryAfter = 1000;
-/** Longest time without a checkpoint, in milliseconds. */
-const checkpointEvery = 5 * 60_000;
 
 const kinds = { busy: 'working', waiting: 'needs-input', idle: 'idle', unknown: 'unknown' } as const;
 
@@ -22,6 +20,7 @@ export interface InteractiveParts {
   readonly tui: Tui;
   readonly environment: Environment;
   readonly book: SessionBook;
+  /** Brings commits and a checkpoint home. Never rejects. */
   readonly bringHome: () => Promise<void>;
   readonly followUps: FollowUps;
   /** True when the kernel has just killed something in the environment for want of memory. */
@@ -34,7 +33,6 @@ export class InteractiveClaude implements LiveClaude {
   readonly #parts: InteractiveParts;
   readonly #watching = new AbortController();
   readonly #ending = new Ending();
-  readonly #checkpoints: NodeJS.Timeout;
   /** Why Claude waits, from the newest hook. */
   #about: string | undefined;
   #pasting = false;
@@ -43,7 +41,6 @@ export class InteractiveClaude implements LiveClaude {
 
   constructor(parts: InteractiveParts) {
     this.#parts = parts;
-    this.#checkpoints = setInterval(() => void this.#bringHome(), checkpointEvery);
     void this.#watch();
   }
 
@@ -86,7 +83,6 @@ export class InteractiveClaude implements LiveClaude {
       if (signal.aborted || !(await this.#isAlive())) break;
       await sleep(retryAfter, signal);
     }
-    clearInterval(this.#checkpoints);
     this.#ending.settle(this.#explain());
   }
 
@@ -147,7 +143,7 @@ export class InteractiveClaude implements LiveClaude {
     if (record.entry !== undefined) book.timeline(session.id, record.entry);
     if (record.name === 'Stop') {
       book.change(session.id, { turns: session.turns + 1 });
-      void this.#bringHome();
+      void this.#parts.bringHome();
     }
   }
 
@@ -171,13 +167,5 @@ export class InteractiveClaude implements LiveClaude {
       this.#pasting = false;
     }
     if (failed) await this.#handOver();
-  }
-
-  async #bringHome(): Promise<void> {
-    await this.#parts
-      .bringHome()
-      .catch((error: unknown) =>
-        this.#parts.log.warn('work could not be brought home', { session: this.#parts.id, error: messageOf(error) }),
-      );
   }
 }

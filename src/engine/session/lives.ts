@@ -15,6 +15,9 @@ import { InteractiveClaude } from './interactiveClaude.ts';
 import type { ClaudeEnd, LiveClaude } from './live.ts';
 import { RunNotes } from './runNotes.ts';
 
+/** Longest time of a Claude without a checkpoint, in milliseconds. */
+const checkpointEvery = 5 * 60_000;
+
 export interface LivesParts {
   readonly store: Store;
   readonly book: SessionBook;
@@ -171,7 +174,11 @@ export class Lives {
 
   #watch(id: string, live: LiveClaude): void {
     this.#live.set(id, live);
+    const checkpoints = setInterval(() => void this.#parts.homecoming.bringOrLog(id), checkpointEvery);
     void live.ended
+      .finally(() => {
+        clearInterval(checkpoints);
+      })
       .then((end) => {
         if (this.#live.get(id) !== live || end.how === 'left') return;
         this.#live.delete(id);
@@ -194,7 +201,7 @@ export class Lives {
       book,
       notes: this.#notes,
       followUps: store.followUps,
-      bringHome: () => homecoming.bring(id),
+      bringHome: () => homecoming.bringOrLog(id),
       outOfMemory: () => this.#isShortOfMemory(id),
       log,
     });
@@ -208,7 +215,7 @@ export class Lives {
       environment,
       book,
       followUps: store.followUps,
-      bringHome: () => homecoming.bring(id),
+      bringHome: () => homecoming.bringOrLog(id),
       outOfMemory: () => this.#isShortOfMemory(id),
       log,
     });
