@@ -2,34 +2,26 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import assert from 'node:assert/strict';
 import type { FlotillaEvent } from '../../../src/protocol/events.ts';
-import { type Session, defaultLimits, noUsage } from '../../../src/protocol/session.ts';
+import type { Session } from '../../../src/protocol/session.ts';
 import { runCli } from '../../../src/cli/runCli.ts';
+import { aSession } from '../../support/storedSession.ts';
 import type { FakeEngine } from './fakeEngine.ts';
 
 const at = '2026-01-02T03:04:05.000Z';
 
-export const session = (fields: Partial<Session> = {}): Session => ({
-  id: 'bcdfghjk',
-  name: 'fix-login',
-  prompt: 'fix the login',
-  mode: 'autonomous',
-  permissionMode: 'bypassPermissions',
-  repository: { id: 'r', source: '/tmp/shop', kind: 'folder', name: 'shop' },
-  branch: 'flotilla/fix-login-bcdf',
-  base: { ref: 'main', commit: 'a'.repeat(40) },
-  state: 'running',
-  reason: { code: 'working', message: 'Claude works.' },
-  runtime: 'devcontainer',
-  limits: defaultLimits,
-  network: 'bridge',
-  usage: noUsage,
-  turns: 0,
-  notices: [],
-  queued: 0,
-  createdAt: at,
-  updatedAt: at,
-  ...fields,
-});
+export const session = (fields: Partial<Session> = {}): Session =>
+  aSession({
+    id: 'bcdfghjk',
+    name: 'fix-login',
+    prompt: 'fix the login',
+    repository: { id: 'r', source: '/tmp/shop', kind: 'folder', name: 'shop' },
+    branch: 'flotilla/fix-login-bcdf',
+    state: 'running',
+    reason: { code: 'working', message: 'Claude works.' },
+    createdAt: at,
+    updatedAt: at,
+    ...fields,
+  });
 
 let seq = 0;
 /** An event of the session of this bed, newer than every other. */
