@@ -11,6 +11,7 @@ const looks: Readonly<Record<TimelineEntry['kind'], { readonly label: string; re
   commit: { label: 'commit', color: 'green' },
   checkpoint: { label: 'checkpoint', color: 'gray' },
   push: { label: 'push', color: 'green' },
+  landing: { label: 'landing', color: 'cyan' },
   limit: { label: 'limit', color: 'yellow' },
   hook: { label: 'hook', color: 'gray' },
   notice: { label: 'notice', color: 'yellow' },

@@ -5,8 +5,10 @@ import type { Log } from './base/log.ts';
 import { attachCommand } from './claude/tui.ts';
 import { Credentials } from './gateway/credentials.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { Landings } from './landing/landings.ts';
 import type { Operations } from './operations/context.ts';
 import { fileOperations } from './operations/fileOperations.ts';
+import { landingOperations } from './operations/landingOperations.ts';
 import { sessionOperations } from './operations/sessionOperations.ts';
 import { systemOperations } from './operations/systemOperations.ts';
 import { OperationTable } from './operations/table.ts';
@@ -62,18 +64,20 @@ export function createEngine(parts: EngineParts): Engine {
     open: (id, size, signal) => room.openShell(id, size, signal),
     log,
   });
-  const reconciling = new Reconciling(room, log);
+  const landings = new Landings(room.workings);
+  const reconciling = new Reconciling(room, landings, log);
   const handlers = {
     ...sessionOperations(room.sessions, room.reports, room.orphans),
     ...fileOperations(room.files),
+    ...landingOperations(landings),
     ...systemOperations({ ...parts, credentials, orphans: room.orphans }),
   };
   const table = new OperationTable(handlers, reconciling.done, log);
-  const things: readonly Closable[] = [reconciling, hearing, terminals, room, gateway, runtime];
+  const things: readonly Closable[] = [reconciling, hearing, terminals, landings, room, gateway, runtime];
   return {
     operations: table,
     terminals,
-    busy: () => table.running > 0 || room.busy(),
+    busy: () => table.running > 0 || room.busy() || landings.busy(),
     close: async () => {
       for (const thing of things) await thing.close();
     },
@@ -85,10 +89,14 @@ class Reconciling implements Closable {
   readonly done: Promise<void>;
   readonly #leaving = new AbortController();
 
-  constructor(room: SessionRoom, log: Log) {
-    this.done = room.reconcile(this.#leaving.signal).catch((error: unknown) => {
-      log.error('reconciling failed', { error });
-    });
+  constructor(room: SessionRoom, landings: Landings, log: Log) {
+    const { signal } = this.#leaving;
+    this.done = room
+      .reconcile(signal)
+      .then(() => landings.reconcile(signal))
+      .catch((error: unknown) => {
+        log.error('reconciling failed', { error });
+      });
   }
 
   async close(): Promise<void> {

@@ -27,6 +27,18 @@ export const errorCodes = {
   'push-denied': 'user',
   'push-hook-declined': 'user',
   'work-not-home': 'user',
+  // Landing.
+  'no-landing': 'user',
+  'landing-under-way': 'user',
+  'conflicts-open': 'user',
+  'uncommitted-in-the-way': 'user',
+  'session-moved': 'user',
+  'target-moved': 'user',
+  'target-unknown': 'user',
+  unverified: 'user',
+  'verify-failed': 'user',
+  'undo-conflicts': 'user',
+  'undo-refused': 'user',
   'git-missing': 'user',
   'git-failed': 'internal',
   // Environments.

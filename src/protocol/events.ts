@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { actorSchema } from './actor.ts';
-import { instantSchema, sessionSchema } from './session.ts';
+import { instantSchema } from './basics.ts';
+import { sessionSchema } from './session.ts';
 
 /** A named step of something long (building the image, starting the container …). */
 export const progressSchema = z.strictObject({
@@ -18,7 +19,19 @@ export type Progress = z.infer<typeof progressSchema>;
 
 /** One entry of a session's timeline: what a person reads to see what happened. */
 export const timelineEntrySchema = z.strictObject({
-  kind: z.enum(['prompt', 'text', 'tool', 'result', 'commit', 'checkpoint', 'push', 'limit', 'hook', 'notice']),
+  kind: z.enum([
+    'prompt',
+    'text',
+    'tool',
+    'result',
+    'commit',
+    'checkpoint',
+    'push',
+    'landing',
+    'limit',
+    'hook',
+    'notice',
+  ]),
   text: z.string(),
   /** Kind-specific: the tool's name, the commit's id, the ref. */
   subject: z.string().optional(),
@@ -36,6 +49,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   of('session.removed', z.strictObject({})),
   of('session.progress', progressSchema),
   of('session.timeline', timelineEntrySchema),
+  /** What a landing's verification writes, as text that may end in the middle of a line. */
+  of('landing.output', z.strictObject({ text: z.string() })),
   of('engine.started', z.strictObject({ version: z.string() })),
   of('engine.stopping', z.strictObject({ why: z.string() })),
   /** Something found by label that no session in the store owns. */

@@ -41,7 +41,9 @@ export const fileStatSchema = z.strictObject({
 });
 export type FileStat = z.infer<typeof fileStatSchema>;
 
-const entry = { session: sessionKey, path: entryPathSchema } as const;
+/** `landing`: the work tree of the landing that is under way, instead of the session's own. */
+const root = z.literal('landing').optional();
+const entry = { session: sessionKey, root, path: entryPathSchema } as const;
 const done = z.strictObject({});
 
 /** The files of a session's workspace, for faces that show and edit them. */
@@ -49,14 +51,14 @@ export const fileOperations = {
   'file.stat': operation({
     summary: "Tell what some paths of a session's workspace are; null for what is not there.",
     effect: 'read',
-    input: z.strictObject({ session: sessionKey, paths: z.array(pathSchema).min(1).max(500) }),
+    input: z.strictObject({ session: sessionKey, root, paths: z.array(pathSchema).min(1).max(500) }),
     /** In the order of the paths. */
     output: z.strictObject({ stats: z.array(fileStatSchema.nullable()) }),
   }),
   'file.list': operation({
     summary: "List a folder of a session's workspace.",
     effect: 'read',
-    input: z.strictObject({ session: sessionKey, path: pathSchema.default('') }),
+    input: z.strictObject({ session: sessionKey, root, path: pathSchema.default('') }),
     output: z.strictObject({
       entries: z.array(z.strictObject({ name: z.string(), stat: fileStatSchema })),
       /** There are more entries than are listed. */
@@ -107,6 +109,7 @@ export const fileOperations = {
     effect: 'write',
     input: z.strictObject({
       session: sessionKey,
+      root,
       from: entryPathSchema,
       to: entryPathSchema,
       /** Replace a file, or an empty folder, that has the new name. */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { instantSchema } from './basics.ts';
 import { progressSchema, timelineEntrySchema } from './events.ts';
 import { fileOperations } from './fileOperations.ts';
+import { landingOperations } from './landingOperations.ts';
 import { operation } from './operationDefinition.ts';
 import {
-  instantSchema,
   limitsSchema,
   modeSchema,
   networkSchema,
@@ -258,6 +259,7 @@ export const operations = {
     }),
   }),
   ...fileOperations,
+  ...landingOperations,
   'checkpoint.list': operation({
     summary: "List a session's checkpoints that came home, newest first.",
     effect: 'read',

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-
-/** A point in time, ISO 8601 in UTC. */
-export const instantSchema = z.iso.datetime();
+import { instantSchema, reasonSchema } from './basics.ts';
+import { forecastSchema, landingSummarySchema } from './landingSummary.ts';
 
 export const sessionIdSchema = z.string().regex(/^[a-z0-9]{8}$/);
 
@@ -18,10 +17,6 @@ export const sessionStateSchema = z.enum([
   'cancelled',
 ]);
 export type SessionState = z.infer<typeof sessionStateSchema>;
-
-/** Why a state was entered. `code` is for programs (an error code, or a word of ours), `message` is one sentence for people. */
-export const reasonSchema = z.strictObject({ code: z.string(), message: z.string(), detail: z.string().optional() });
-export type Reason = z.infer<typeof reasonSchema>;
 
 /** What the Claude of a running session does right now. */
 export const activitySchema = z.strictObject({
@@ -135,6 +130,10 @@ export const sessionSchema = z.strictObject({
   head: z.strictObject({ commit: z.string(), ahead: z.number().int().nonnegative() }).optional(),
   checkpoint: z.strictObject({ commit: z.string(), at: instantSchema, number: z.number().int() }).optional(),
   pushed: z.strictObject({ commit: z.string(), remote: z.string(), branch: z.string(), at: instantSchema }).optional(),
+  /** The landing that is under way, or how the last one ended. */
+  landing: landingSummarySchema.optional(),
+  /** What landing it would meet, as of the work that came home last. */
+  forecast: forecastSchema.optional(),
   /** What Flotilla does not do for this repository, said by name: submodules, LFS, uncommitted work left alone. */
   notices: z.array(z.string()),
   /** Follow-ups that wait for Claude. */

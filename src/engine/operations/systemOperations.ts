@@ -5,7 +5,7 @@ import type { OperationHandlers } from './context.ts';
 
 type SystemHandlers = Omit<
   OperationHandlers,
-  Extract<keyof OperationHandlers, `${'session' | 'orphan' | 'file' | 'checkpoint'}.${string}`>
+  Extract<keyof OperationHandlers, `${'session' | 'orphan' | 'file' | 'checkpoint' | 'landing' | 'forecast'}.${string}`>
 >;
 
 export interface SystemParts extends DoctorParts {

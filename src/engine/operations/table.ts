@@ -46,7 +46,7 @@ export class OperationTable implements Operations {
     if (!parsed.success) throw invalid(name, parsed.error);
     // The table pairs each name with its own schema and handler, which TypeScript can't follow through a union of names.
     const handler = this.#handlers[name] as (input: unknown, context: OperationContext) => Promise<unknown>;
-    if (definition.effect !== 'read' && /^(?:session|orphan)\./.test(name)) await this.#ready;
+    if (definition.effect !== 'read' && /^(?:session|orphan|landing)\./.test(name)) await this.#ready;
     const output = await handler(parsed.data, context);
     return definition.output.parse(output);
   }

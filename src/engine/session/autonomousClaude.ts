@@ -1,4 +1,4 @@
-import type { Reason } from '../../protocol/session.ts';
+import type { Reason } from '../../protocol/basics.ts';
 import { sleep } from '../base/clock.ts';
 import { FlotillaError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';

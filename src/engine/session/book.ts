@@ -1,6 +1,7 @@
 import type { Actor } from '../../protocol/actor.ts';
 import type { Progress, TimelineEntry } from '../../protocol/events.ts';
-import { endedStates, type Reason, type Session, type SessionState } from '../../protocol/session.ts';
+import type { Reason } from '../../protocol/basics.ts';
+import { endedStates, type Session, type SessionState } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/store.ts';

@@ -1,4 +1,5 @@
-import type { Reason, Session, SessionState } from '../../protocol/session.ts';
+import type { Reason } from '../../protocol/basics.ts';
+import type { Session, SessionState } from '../../protocol/session.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { EnvironmentEvent, Runtime } from '../runtime/contract.ts';

@@ -1,4 +1,4 @@
-import type { Reason } from '../../protocol/session.ts';
+import type { Reason } from '../../protocol/basics.ts';
 
 /** A Claude at work in an environment, however it is run. */
 export interface LiveClaude {

@@ -42,6 +42,8 @@ export class Lives {
   readonly #notes: RunNotes;
   readonly #live = new Map<string, LiveClaude>();
   readonly #doors = new Map<string, Closable>();
+  /** Others than a session's own Claude who use its door. */
+  readonly #guests = new Map<string, number>();
   /** Those that somebody ends just now, and who therefore hears of it. */
   readonly #stopping = new Set<LiveClaude>();
   /** When the kernel last ended something in a session's environment for want of memory, by the process's own clock. */
@@ -132,6 +134,20 @@ export class Lives {
     await this.letGo(id);
   }
 
+  /** Runs what needs the session's way to the API beside its own Claude, such as another Claude in its environment. */
+  async withDoor<T>(id: string, work: () => Promise<T>): Promise<T> {
+    this.#guests.set(id, (this.#guests.get(id) ?? 0) + 1);
+    try {
+      await this.#openDoor(id);
+      return await work();
+    } finally {
+      const left = (this.#guests.get(id) ?? 1) - 1;
+      if (left > 0) this.#guests.set(id, left);
+      else this.#guests.delete(id);
+      if (!this.#live.has(id)) await this.#closeDoor(id);
+    }
+  }
+
   /** A session's Claude has ended, and what follows from it is done: nothing in the environment reaches the API any more. */
   async letGo(id: string): Promise<void> {
     this.#shortOfMemory.delete(id);
@@ -153,6 +169,7 @@ export class Lives {
   }
 
   async #closeDoor(id: string): Promise<void> {
+    if (this.#guests.has(id)) return;
     const door = this.#doors.get(id);
     this.#doors.delete(id);
     await door?.close();

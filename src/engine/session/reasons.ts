@@ -1,4 +1,4 @@
-import type { Reason } from '../../protocol/session.ts';
+import type { Reason } from '../../protocol/basics.ts';
 
 export const starting: Reason = { code: 'starting', message: 'The environment is being made.' };
 

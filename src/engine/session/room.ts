@@ -9,9 +9,11 @@ import type { Store } from '../store/store.ts';
 import { SessionBook } from './book.ts';
 import { Creation } from './creation.ts';
 import { Endings } from './endings.ts';
+import { Departures } from './departures.ts';
 import { DataFolders } from './folders.ts';
 import { GatewayNews } from './gatewayNews.ts';
 import { Halting } from './halting.ts';
+import { Holds } from './holds.ts';
 import { Homecoming } from './homecoming.ts';
 import { Launches } from './launches.ts';
 import { Lives } from './lives.ts';
@@ -48,8 +50,12 @@ function commonOf({ store, runtime, dataFolder, log, restAfter }: SessionRoomPar
   const homecoming = new Homecoming({ book, runtime, repositories, marks: store.documents, log });
   const serial = new Serial();
   const rests = new Rests({ book, runtime, homecoming, serial, log, restAfter });
-  return { store, runtime, log, folders, repositories, book, homecoming, serial, rests };
+  const shared = { holds: new Holds(), departures: new Departures() };
+  return { store, runtime, log, folders, repositories, book, homecoming, serial, rests, ...shared };
 }
+
+/** The parts of the room by which others see to sessions and their work. */
+export type SessionWorkings = ReturnType<typeof commonOf> & { readonly lives: Lives; readonly sessions: Sessions };
 
 /** Puts the session room together: the state machine and what moves it. */
 export class SessionRoom {
@@ -75,7 +81,7 @@ export class SessionRoom {
       ...common,
       waiting: (id) => store.followUps.count(id),
       goOn: (id) => {
-        this.sessions.goOn(id);
+        if (!common.holds.has(id)) this.sessions.goOn(id);
       },
     });
     const lives: Lives = new Lives({ ...common, gateway: parts.gateway }, (id, end) => {
@@ -108,6 +114,11 @@ export class SessionRoom {
 
   #credentialsChanged(): void {
     if (this.#isReconciled && this.#credentials.kind !== 'none') this.sessions.credentialsCame();
+  }
+
+  /** What other rooms need that work on sessions and their environments. */
+  get workings(): SessionWorkings {
+    return { ...this.#common, lives: this.#lives, sessions: this.sessions };
   }
 
   /** Something of a session runs that needs an engine: a Claude, a start, an end, an environment that is to be put to rest. */

@@ -6,8 +6,10 @@ import type { Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionBook } from './book.ts';
 import type { Creation } from './creation.ts';
+import type { Departures } from './departures.ts';
 import type { DataFolders } from './folders.ts';
 import type { Halting } from './halting.ts';
+import type { Holds } from './holds.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Launch, Launches } from './launches.ts';
 import type { Lives } from './lives.ts';
@@ -33,6 +35,8 @@ export interface SessionsParts {
   readonly folders: DataFolders;
   readonly serial: Serial;
   readonly makings: MakingNotes;
+  readonly holds: Holds;
+  readonly departures: Departures;
 }
 
 /** What may be asked of a session. What is done to one session happens one after another; a start or a run is called off first. */
@@ -81,15 +85,17 @@ export class Sessions {
 
   /** Starts a session from where it is: with its task, or with the follow-ups that wait for it, or with a plain word to go on. */
   goOn(id: string, prompt?: string): Session {
-    const { book, launches } = this.#parts;
+    const { book, launches, holds } = this.#parts;
+    holds.require(id);
     const session = book.get(id);
     return launches.launch(id, session.environment === undefined ? this.#first(session) : this.#again(session, prompt));
   }
 
   async stop(key: string, actor: Actor): Promise<Session> {
-    const { book, serial, launches, halting } = this.#parts;
+    const { book, serial, launches, halting, departures } = this.#parts;
     const session = this.#find(key);
     requireState(session.state, liveStates, 'stopped');
+    await departures.announce(session.id, 'stop');
     launches.callOff(session.id);
     return serial.run(session.id, async () => {
       await halting.rest(session.id);
@@ -139,10 +145,11 @@ export class Sessions {
   }
 
   async cancel(key: string, actor: Actor): Promise<Session> {
-    const { book, serial, launches, halting } = this.#parts;
+    const { book, serial, launches, halting, departures } = this.#parts;
     const session = this.#find(key);
     if (session.state === 'cancelled') return session;
     requireState(session.state, [...liveStates, 'created', 'blocked', 'stopped', 'completed', 'failed'], 'cancelled');
+    await departures.announce(session.id, 'cancel');
     launches.callOff(session.id);
     return serial.run(session.id, async () => {
       await this.#secure(session.id);
@@ -159,6 +166,7 @@ export class Sessions {
   async remove(key: string, discard: boolean, actor: Actor): Promise<string> {
     const { serial, launches, halting, pushing, repositories, folders, store, homecoming, makings } = this.#parts;
     const session = this.#find(key);
+    await this.#parts.departures.announce(session.id, 'remove');
     launches.callOff(session.id);
     if (discard) homecoming.abandon(session.id);
     return serial.run(session.id, async () => {

@@ -1,4 +1,5 @@
-import type { Reason, Session } from '../../protocol/session.ts';
+import type { Reason } from '../../protocol/basics.ts';
+import type { Session } from '../../protocol/session.ts';
 
 /** Why a session ended whose environment ran out of memory. */
 export const shortOfMemory = ({ limits }: Session): Reason => ({

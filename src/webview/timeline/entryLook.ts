@@ -22,6 +22,7 @@ const kinds: Readonly<Record<TimelineEntry['kind'], { icon: string; label: strin
   commit: { icon: 'git-commit', label: 'Commit', isQuiet: false },
   checkpoint: { icon: 'history', label: 'Checkpoint', isQuiet: true },
   push: { icon: 'cloud-upload', label: 'Pushed', isQuiet: false },
+  landing: { icon: 'git-merge', label: 'Landing', isQuiet: false },
   limit: { icon: 'dashboard', label: 'Limit', isQuiet: false },
   hook: { icon: 'plug', label: 'Hook', isQuiet: true },
   notice: { icon: 'info', label: 'Notice', isQuiet: false },

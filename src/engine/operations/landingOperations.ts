@@ -1,0 +1,25 @@
+import type { Landings } from '../landing/landings.ts';
+import type { OperationHandlers } from './context.ts';
+
+type LandingHandlers = Pick<
+  OperationHandlers,
+  Extract<keyof OperationHandlers, `landing.${string}` | `forecast.${string}`>
+>;
+
+/** What may be asked of landings. Each line only names who answers. */
+export function landingOperations(landings: Landings): LandingHandlers {
+  return {
+    'landing.plan': async (input, { signal }) => ({ plan: await landings.plan(input, signal) }),
+    'landing.status': ({ session }) => Promise.resolve(landings.status(session)),
+    'landing.rebase': async (input, { actor, signal }) => ({ landing: await landings.rebase(input, actor, signal) }),
+    'landing.resolve': async (input, { actor, signal }) => ({ landing: await landings.resolve(input, actor, signal) }),
+    'landing.conflict': ({ session, path }, { signal }) => landings.conflict(session, path, signal),
+    'landing.continue': async (input, { actor }) => ({ landing: await landings.goOn(input, actor) }),
+    'landing.abort': async ({ session }, { actor }) => ({ landing: await landings.abort(session, actor) }),
+    'landing.verify': async (input, { actor }) => ({ landing: await landings.verify(input, actor) }),
+    'landing.push': async (input, { actor }) => ({ landing: await landings.push(input, actor) }),
+    'landing.land': async (input, { actor, signal }) => ({ landing: await landings.land(input, actor, signal) }),
+    'landing.undo': async (input, { actor }) => ({ landing: await landings.undo(input, actor) }),
+    'forecast.get': async ({ session }, { signal }) => ({ forecasts: await landings.forecasts(session, signal) }),
+  };
+}
