@@ -26,6 +26,9 @@ export const errorCodes = {
   'push-moved': 'user',
   'push-denied': 'user',
   'push-hook-declined': 'user',
+  'push-protected': 'user',
+  'push-too-large': 'user',
+  'push-unknown': 'user',
   'work-not-home': 'user',
   // Landing.
   'no-landing': 'user',

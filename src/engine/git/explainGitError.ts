@@ -1,22 +1,18 @@
-import type { ErrorCode } from '../../protocol/errors.ts';
 import { cancelled, FlotillaError, isCancelled } from '../base/errors.ts';
 import { SpawnError } from '../process/run.ts';
+import { type GitErrorRow, refusedPushes } from './refusedPushes.ts';
 import { GitError } from './gitError.ts';
-
-interface Row {
-  readonly pattern: RegExp;
-  readonly code: ErrorCode;
-  /** The code when a push failed this way, where it is another one. */
-  readonly onPush?: ErrorCode;
-  /** What is wrong and what to do; `name` is the repository as the user named it. */
-  readonly sentence: (name: string) => string;
-}
 
 /**
  * The one place where git's words decide something. Texts are those of git 2.39 and newer under `LC_ALL=C`, of OpenSSH, and of the
  * usual hosts. The first row that matches is taken, so the precise ones stand before the general ones.
  */
-const rows: readonly Row[] = [
+const rows: readonly GitErrorRow[] = [
+  {
+    pattern: /^remote: .*(?:No space left on device|Disk quota exceeded)/m,
+    code: 'push-rejected',
+    sentence: (name) => `The disk of ${name} is full: tell whoever runs it.`,
+  },
   {
     pattern: /No space left on device|Disk quota exceeded|disk full/i,
     code: 'disk-full',
@@ -28,47 +24,7 @@ const rows: readonly Row[] = [
     sentence: (name) =>
       `The folder of ${name} belongs to another user. If you trust it, run: git config --global --add safe.directory <folder>`,
   },
-  {
-    pattern: /stale info/,
-    code: 'push-moved',
-    sentence: (name) =>
-      `Somebody else changed the branch on ${name} since Flotilla last pushed it. Fetch it and look before pushing again.`,
-  },
-  {
-    pattern: /non-fast-forward|fetch first|cannot lock ref .* (?:is at|reference already exists)|failed to update ref/,
-    code: 'push-moved',
-    sentence: (name) => `The branch moved on ${name} in the meantime. Fetch it and look before pushing again.`,
-  },
-  {
-    pattern: /exceeds GitHub's file size limit|GH001|larger than .*(?:limit|maximum)|(?:file|object) size limit/i,
-    code: 'push-rejected',
-    sentence: (name) => `${name} refuses a file for its size: take it out of the branch's commits, or use Git LFS.`,
-  },
-  {
-    pattern: /HTTP 413|error: 413|Request Entity Too Large/i,
-    code: 'push-rejected',
-    sentence: (name) => `${name} refuses a push of this size; raise the server's limit or push through ssh.`,
-  },
-  {
-    pattern: /protected branch|GH006|GH013|not allowed to (?:force )?push code to protected|branch is protected/i,
-    code: 'push-rejected',
-    sentence: (name) => `The branch is protected on ${name}: push to another branch, or change the rule there.`,
-  },
-  {
-    pattern: /hook declined|declined by hook|\(hook /,
-    code: 'push-hook-declined',
-    sentence: (name) => `A hook on ${name} declined the push; the detail has what it said.`,
-  },
-  {
-    pattern: /branch is currently checked out/,
-    code: 'push-rejected',
-    sentence: (name) => `${name} has this branch checked out and takes no push to it: check out another branch there.`,
-  },
-  {
-    pattern: /remote rejected|\[rejected\]|remote unpack failed|unpacker error/,
-    code: 'push-rejected',
-    sentence: (name) => `${name} rejected the push; the detail has its reason.`,
-  },
+  ...refusedPushes,
   {
     pattern: /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/,
     code: 'repository-denied',
@@ -106,7 +62,7 @@ const rows: readonly Row[] = [
       `The certificate of ${name} is not trusted. Behind a company's proxy, tell git its CA: git config --global http.sslCAInfo <file>`,
   },
   {
-    pattern: /Proxy|407/,
+    pattern: /HTTP code 407|error: 407|Proxy|proxy (?:CONNECT|auth)/,
     code: 'repository-unreachable',
     sentence: (name) => `The proxy did not let git through to ${name}. Check http.proxy and HTTPS_PROXY.`,
   },
@@ -116,7 +72,7 @@ const rows: readonly Row[] = [
     sentence: (name) => `The host of ${name} can't be found. Check the address and your network.`,
   },
   {
-    pattern: /shallow/i,
+    pattern: /(?:is|source repository is) shallow|shallow (?:update|file|roots)/i,
     code: 'repository-shallow',
     sentence: (name) => `${name} is a shallow clone: run git fetch --unshallow in it, then try again.`,
   },
@@ -125,6 +81,24 @@ const rows: readonly Row[] = [
       /transport '.*' not allowed|Unable to find remote helper|unsupported protocol|protocol '.*' is not supported/i,
     code: 'invalid-input',
     sentence: (name) => `${name} uses a transport that Flotilla does not. Use https, ssh, git, file or a folder.`,
+  },
+  {
+    pattern: /unable to access .*error: 5\d\d/,
+    code: 'repository-unreachable',
+    sentence: (name) => `${name} has a fault of its own right now; the detail names it. Try again later.`,
+  },
+  {
+    pattern: /Failed to connect|Connection refused|connect to host|No route to host/i,
+    code: 'repository-unreachable',
+    sentence: (name) => `${name} can't be reached. Check your network, then try again.`,
+  },
+  {
+    pattern:
+      /RPC failed|unexpected disconnect|hung up unexpectedly|Broken pipe|early EOF|Connection (?:reset|closed)|git timed out/i,
+    code: 'repository-unreachable',
+    onPush: 'push-unknown',
+    sentence: (name) =>
+      `The connection to ${name} broke, and whether everything arrived is not known. Try again once it can be reached.`,
   },
   {
     pattern:

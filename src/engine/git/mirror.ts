@@ -6,6 +6,7 @@ import { hostRunner } from './hostGit.ts';
 import { fetchMirror, type Report } from './mirrorFetch.ts';
 import { type MirrorRef, mirrorRefs } from './mirrorRefs.ts';
 import { prepareMirror } from './mirrorSetup.ts';
+import { fetchRemoteBranch } from './remoteBranch.ts';
 import { SharedJob } from './sharedJob.ts';
 import type { Source } from './source.ts';
 import { commitUncommitted, type Taken } from './uncommitted.ts';
@@ -61,6 +62,14 @@ export class Mirror {
       own.settled.then(forget, forget);
     }
     await job.wait(signal);
+  }
+
+  /**
+   * Brings a branch's commits from where pushes go, which for a folder is its own remote, and answers the newest one; `undefined` when there
+   * is no such branch. The mirror must have been made. Rejects with `no-remote`, and as `ensure` does.
+   */
+  fetchTarget(branch: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#guard(() => fetchRemoteBranch({ folder: this.folder, source: this.source, branch }, signal));
   }
 
   /** Branches, newest first. */

@@ -9,6 +9,9 @@ import { hostRunner } from './hostGit.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Arrival, receiveWork, type Received } from './receive.ts';
 import { type Push, pushWork, type Pushed } from './push.ts';
+import { type Squash, squashWork } from './squash.ts';
+import { pushToTarget, type TargetPush } from './targetPush.ts';
+import { type PushUndo, type PushUndone, undoPush } from './undoPush.ts';
 import { RevisionFiles } from './revisionFiles.ts';
 import { workTreeOf } from './workTree.ts';
 import type { Connect } from './incoming.ts';
@@ -123,11 +126,30 @@ export class WorkStore {
 
   /**
    * Pushes an exact commit to the session's branch with the user's own credentials; it never overwrites what somebody else pushed. Rejects
-   * with `no-remote`, `push-moved`, `push-denied`, `push-hook-declined`, `push-rejected`, `repository-unreachable`, `cancelled` …
+   * with `no-remote`, `push-moved`, `push-denied`, `push-protected`, `push-too-large`, `push-hook-declined`, `push-rejected`,
+   * `repository-unreachable` (nothing has arrived), `push-unknown` (pushing again is safe), `cancelled` …
    */
   push(push: Push, signal?: AbortSignal): Promise<Pushed> {
     requireCommit(push.commit);
     return this.#do(() => pushWork(this.#folder, push, signal));
+  }
+
+  /** Pushes an exact commit to a target, as a plain fast-forward of `expected`. Rejects with `target-moved`, and as `push` does. */
+  pushTarget(push: TargetPush, signal?: AbortSignal): Promise<Pushed> {
+    requireCommit(push.commit);
+    return this.#do(() => pushToTarget(this.#folder, push, signal));
+  }
+
+  /** Puts a session's branch on the remote back to what it was. Rejects with `push-moved` when somebody built on it. */
+  undoPush(undo: PushUndo, signal?: AbortSignal): Promise<PushUndone> {
+    [undo.pushed, undo.before ?? undo.pushed].forEach(requireCommit);
+    return this.#do(() => undoPush(this.#folder, undo, signal));
+  }
+
+  /** Makes one commit of everything between a target and the work that stands on it. Rejects with `target-moved` when it does not. */
+  squash(squash: Squash, signal?: AbortSignal): Promise<string> {
+    [squash.onto, squash.head].forEach(requireCommit);
+    return this.#do(() => squashWork(this.#folder, squash, signal));
   }
 
   /** What of a session is in the store alone. `known`: the base, and what was pushed. */

@@ -71,16 +71,16 @@ const push: [ErrorCode, string][] = [
   ['push-moved', ' ! [rejected]        main -> main (fetch first)\nerror: failed to push some refs'],
   ['push-moved', "remote: error: cannot lock ref 'refs/heads/x': is at 1111 but expected 2222"],
   [
-    'push-rejected',
+    'push-too-large',
     "remote: error: GH001: Large files detected.\nremote: error: File big is 120 MB; this exceeds GitHub's file size limit of 100.00 MB\n ! [remote rejected] x -> x (pre-receive hook declined)",
   ],
-  ['push-rejected', 'error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413'],
+  ['push-too-large', 'error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413'],
   [
-    'push-rejected',
+    'push-protected',
     'remote: error: GH006: Protected branch update failed for refs/heads/main.\n ! [remote rejected] main -> main (protected branch hook declined)',
   ],
   [
-    'push-rejected',
+    'push-protected',
     'remote: GitLab: You are not allowed to push code to protected branches on this project.\n ! [remote rejected] (pre-receive hook declined)',
   ],
   ['push-hook-declined', ' ! [remote rejected] x -> x (pre-receive hook declined)'],

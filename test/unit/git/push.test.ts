@@ -54,12 +54,13 @@ describe("a session's branch is pushed", () => {
   });
 
   it('as a new branch, again when it went on, and says when there was nothing to do', async () => {
-    assert.deepEqual(await push(), { commit: made, remote: origin, branch, upToDate: false });
+    assert.deepEqual(await push(), { commit: made, remote: origin, branch, before: undefined, upToDate: false });
     assert.equal(there(), made);
     assert.equal((await push({ expected: made })).upToDate, true);
     const next = commit(environment.workspace, { b: 'b' });
     await store.receive('abc', { connect: environment.connect });
-    assert.equal((await push({ commit: next, expected: made })).upToDate, false);
+    const pushed = await push({ commit: next, expected: made });
+    assert.deepEqual([pushed.before, pushed.upToDate], [made, false]);
     assert.equal(there(), next);
     assert.deepEqual(await store.unpushed('abc', [base, next]), { commits: 0, uncommitted: false });
   });
@@ -69,7 +70,7 @@ describe("a session's branch is pushed", () => {
     git(environment.workspace, 'commit', '--quiet', '--amend', '-m', 'Other');
     const amended = git(environment.workspace, 'rev-parse', 'HEAD');
     await store.receive('abc', { connect: environment.connect });
-    await push({ commit: amended, expected: made });
+    assert.equal((await push({ commit: amended, expected: made })).before, made);
     assert.equal(there(), amended);
     await assert.rejects(push({ expected: made }), (error) => FlotillaError.is(error, 'push-moved'));
     assert.equal(there(), amended);
