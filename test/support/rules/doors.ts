@@ -29,6 +29,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   'eventsource-parser': /^src\/(engine\/gateway|client)\//,
   'env-paths': /^src\/client\//,
   ws: /^src\/client\//,
+  yaml: /^src\/engine\/landing\//,
   commander: /^src\/cli\//,
   'node:http': /^src\/(engine\/gateway|client)\//,
   'node:https': /^src\/engine\/gateway\//,
