@@ -43,6 +43,7 @@ export const errorCodes = {
   'undo-conflicts': 'user',
   'undo-refused': 'user',
   'git-missing': 'user',
+  'git-too-old': 'user',
   'git-failed': 'internal',
   // Environments.
   'docker-missing': 'user',
