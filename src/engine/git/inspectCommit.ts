@@ -7,7 +7,7 @@ const shown = 5;
 /** What a session made from this commit will lack, a sentence each. */
 export async function inspectCommit(folder: string, commit: string, signal?: AbortSignal): Promise<string[]> {
   const run = hostRunner(folder);
-  const [submodules, lfs] = await Promise.all([submodulesOf(run, commit, signal), usesLfs(run, commit, signal)]);
+  const [submodules, lfs] = await Promise.all([submodulesOf(run, commit, signal), usesLfs(folder, commit, signal)]);
   const notices: string[] = [];
   if (submodules.length > 0) {
     const more = submodules.length > shown ? ` and ${submodules.length - shown} more` : '';
@@ -38,8 +38,9 @@ const submodulesOf = (run: GitRunner, commit: string, signal?: AbortSignal): Pro
     signal,
   );
 
-const usesLfs = (run: GitRunner, commit: string, signal?: AbortSignal): Promise<boolean> =>
-  run(
+/** True when the attributes of a commit give files to Git LFS. */
+export const usesLfs = (folder: string, commit: string, signal?: AbortSignal): Promise<boolean> =>
+  hostRunner(folder)(
     {
       args: ['grep', '--quiet', '-F', '-e', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'],
       answers: [1],

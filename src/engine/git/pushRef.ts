@@ -28,7 +28,7 @@ export interface RefPushed {
 
 const timeoutMs = 30 * 60_000;
 /** After a broken connection, milliseconds before each look: a server may still be busy with what had arrived. */
-const looks = [0, 1000, 3000];
+const looks = [0, 500, 1500];
 const options = ['--porcelain', '--no-verify', '--no-follow-tags', '--recurse-submodules=no', '--no-signed'];
 
 /**

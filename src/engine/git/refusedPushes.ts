@@ -95,7 +95,8 @@ export const refusedPushes: readonly GitErrorRow[] = [
       `The branch is protected on ${name}: push the session's own branch and open a pull request, or change the rule there.`,
   },
   {
-    pattern: /TF401027|User permission denied for writing|not allowed to (?:push|upload) (?:code|to this)/i,
+    pattern:
+      /TF401027|User permission denied for writing|not allowed to (?:push|upload) (?:code|to this)|marked as read only|deploy key .*not allowed/i,
     code: 'push-denied',
     sentence: (name) =>
       `${name} lets your account read but not push. Ask for the right to write, or use another account.`,

@@ -9,6 +9,8 @@ import { hostRunner } from './hostGit.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Arrival, receiveWork, type Received } from './receive.ts';
 import { type Push, pushWork, type Pushed } from './push.ts';
+import { pushNotices } from './pushNotices.ts';
+import { type Revert, revertWork } from './revert.ts';
 import { type Squash, squashWork } from './squash.ts';
 import { pushToTarget, type TargetPush } from './targetPush.ts';
 import { type PushUndo, type PushUndone, undoPush } from './undoPush.ts';
@@ -150,6 +152,18 @@ export class WorkStore {
   squash(squash: Squash, signal?: AbortSignal): Promise<string> {
     [squash.onto, squash.head].forEach(requireCommit);
     return this.#do(() => squashWork(this.#folder, squash, signal));
+  }
+
+  /** Makes a commit that takes a landing back, to be pushed to the target. Rejects with `undo-conflicts` or `undo-refused`. */
+  revert(revert: Revert, signal?: AbortSignal): Promise<string> {
+    [revert.before, revert.landed, revert.tip].forEach(requireCommit);
+    return this.#do(() => revertWork(this.#folder, revert, signal));
+  }
+
+  /** What a push does not bring along of what changed between two commits, a sentence each: LFS content, commits of submodules. */
+  pushNotices(from: string, to: string, signal?: AbortSignal): Promise<string[]> {
+    const change = { from: requireCommit(from), to: requireCommit(to) };
+    return this.#do(() => pushNotices(this.#folder, change, signal));
   }
 
   /** What of a session is in the store alone. `known`: the base, and what was pushed. */
