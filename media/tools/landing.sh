@@ -1,0 +1,422 @@
+#!/bin/sh
+# Rebases a workspace's commits in a linked work tree of its own, L, while the workspace stays as it is:
+#   sh landing.sh <workspace> begin <head> <onto>     begins; the workspace's HEAD must be <head>
+#   sh landing.sh <workspace> resume                  after an interruption: from the last resolved stop
+#   sh landing.sh <workspace> continue refuse|keep    after a stop, when its conflicts are resolved; files changed beyond them are refused or kept
+#   sh landing.sh <workspace> state
+#   sh landing.sh <workspace> fill                    writes the whole tree into L
+#   sh landing.sh <workspace> take ours|theirs|keep|delete|conflict|stop   names on standard input
+#   sh landing.sh <workspace> blob <object> <most>
+#   sh landing.sh <workspace> abort | finish
+# Answers on standard output, one line each:
+#   commit <n> <of> <commit>        it is being replayed
+#   done <commit>                   all are
+#   stopped <commit> <n> <of> <subject>, then of this stop: unmerged <mode> <object> <stage> <name>, marked|open|withMarkers|changed <name>
+#   state: landing <head> <onto> <branch>, then done|stopped as above, moved, running <n> <of>, interrupted or moving <from> <to>
+#   backup <commit> <ref>           finish
+# Exit codes: see landing-common.sh.
+# The state's files: landing, point (where `resume` begins), todo.<n>, stop and what belongs to it, done, filled, script and git (marks).
+[ $# -ge 2 ] || exit 64
+W=$1 verb=$2
+shift 2
+tools=${0%/*}
+. "$tools/landing-common.sh"
+most_lines=20000
+
+sparse() { [ -e "$S/filled" ] && echo false || echo true; }
+in_landing() { git -c core.sparseCheckout="$(sparse)" -c merge.conflictStyle="$style" "$@"; }
+conflict_style() {
+  version=$(command git version)
+  version=${version#git version }
+  major=${version%%.*} minor=${version#*.}
+  minor=${minor%%.*}
+  style=diff3
+  case $major.$minor in 2.3[5-9] | 2.[4-9][0-9] | [3-9].*) style=zdiff3 ;; esac
+}
+style=diff3
+
+admin() { # sets A: what the repository keeps of L; empty when nothing
+  A=
+  for folder in "$C"/worktrees/*; do
+    [ -e "$folder/gitdir" ] && [ "$(cat "$folder/gitdir")" = "$L/.git" ] && A=$folder
+  done
+  return 0
+}
+drop() { # removes L and what the repository keeps of it
+  rm -rf "$L" 2>/dev/null || { chmod -R u+rwX "$L" 2>/dev/null || :; rm -rf "$L"; }
+  admin
+  while [ -n "$A" ]; do
+    rm -rf "$A"
+    admin
+  done
+  # Half made by a git that was killed: it names no work tree yet.
+  for folder in "$C/worktrees/${W##*/}"*; do
+    if [ -d "$folder" ] && [ ! -e "$folder/gitdir" ]; then rm -rf "$folder"; fi
+  done
+  rmdir "$C/worktrees" "${L%/*}" 2>/dev/null || :
+}
+build() { # build <commit>: makes L, with the files that decide how others are merged; with all once it was filled
+  drop
+  [ -d "${L%/*}" ] || mkdir -m 700 "${L%/*}"
+  cd "$W"
+  git worktree add -q --no-checkout --detach "$L" "$1" >&2
+  admin
+  mkdir -p "$A/info"
+  echo .gitattributes >"$A/info/sparse-checkout"
+  cd "$L"
+  in_landing read-tree -m -u HEAD
+}
+
+# The progress of a rebase, from its own list of what it has begun.
+tell_progress() {
+  n=$offset opened='' over=''
+  trap 'over=1' TERM
+  while :; do
+    if [ -z "$opened" ] && [ -e "$A/rebase-merge/done" ] && [ -s "$A/rebase-merge/end" ]; then
+      opened=1
+      exec 7<"$A/rebase-merge/done"
+      read -r of <"$A/rebase-merge/end" || of=0
+      of=$((of + offset))
+    fi
+    if [ -n "$opened" ]; then
+      while read -r word commit rest <&7; do
+        case $word in pick | p) n=$((n + 1)) ;; *) continue ;; esac
+        [ "$n" -le "$told" ] || printf 'commit %s %s %s\n' "$n" "$of" "$commit"
+      done
+    fi
+    [ -z "$over" ] || return 0
+    { sleep 0.1 2>/dev/null || sleep 1; } >/dev/null 2>&1 &
+    wait $! || :
+  done
+}
+replay() { # replay <arguments of git rebase>: runs it in L and tells how it ended
+  admin
+  offset=$(cat "$S/offset" 2>/dev/null || echo 0)
+  told=$(cat "$A/rebase-merge/msgnum" 2>/dev/null || echo 0)
+  told=$((told + offset))
+  tell_progress &
+  progress=$!
+  rc=0
+  set -- command git $settings -c core.commentChar="$comment" -c core.sparseCheckout="$(sparse)" -c merge.conflictStyle="$style" rebase "$@"
+  shift
+  marked "$S/git" "$@" </dev/null >"$S/said" 2>&1 || rc=$?
+  kill "$progress" 2>/dev/null || :
+  wait "$progress" || :
+  if [ ! -d "$A/rebase-merge" ] && [ $rc -eq 0 ]; then
+    commit=$(git rev-parse HEAD)
+    git update-ref --no-deref refs/flotilla/landing/result "$commit"
+    printf '%s\n' "$commit" >"$S/done.new"
+    mv "$S/done.new" "$S/done"
+    printf 'done %s\n' "$commit"
+  elif [ -s "$A/rebase-merge/stopped-sha" ]; then
+    save_stop
+    tell_stop
+  else
+    tail -c 4000 "$S/said" >&2
+    exit $failed
+  fi
+  rm -f "$S/script" "$S/git"
+}
+
+# A stop is kept as git left it: Claude or a person may stage files, and it must be possible to put a conflict back.
+save_stop() {
+  commit=$(git rev-parse --verify -q REBASE_HEAD || cat "$A/rebase-merge/stopped-sha")
+  read -r n <"$A/rebase-merge/msgnum"
+  read -r of <"$A/rebase-merge/end"
+  git ls-files -u >"$S/unmerged"
+  cut -f2- "$S/unmerged" | sort -u >"$S/names"
+  cp -p "$A/index" "$S/index"
+  rm -rf "$S/files"
+  mkdir "$S/files"
+  : >"$S/marked"
+  number=0
+  while IFS= read -r name; do
+    number=$((number + 1))
+    raw "$name"
+    if [ -f "$raw" ] || [ -L "$raw" ]; then cp -pP "./$raw" "$S/files/$number"; fi
+    if has_marks "$name"; then printf '%s\n' "$name" >>"$S/marked"; fi
+  done <"$S/names"
+  printf '%s %s %s %s\n' "$commit" $((n + offset)) $((of + offset)) "$(git rev-parse HEAD)" >"$S/stop.new"
+  mv "$S/stop.new" "$S/stop"
+}
+count_marks() { grep -a -c -E '^(<{7,}|[|]{7,}|>{7,}) ' || :; }
+has_marks() { # has_marks <name>: are there more conflict marks in the file than in either side of it?
+  raw "$1"
+  [ -f "./$raw" ] && [ ! -L "./$raw" ] || return 1
+  marks=$(count_marks <"./$raw")
+  [ "$marks" -gt 0 ] || return 1
+  while IFS= read -r entry; do
+    [ "${entry#*"$tab"}" = "$1" ] || continue
+    set -- "$1" $entry
+    case $2 in 160000) continue ;; esac
+    [ "$4" = 1 ] || [ "$marks" -gt "$(git cat-file blob "$3" | count_marks)" ] || return 1
+  done <"$S/unmerged"
+}
+open_names() { # the names that nobody has resolved, into $S/open; those with marks into $S/withMarkers
+  git ls-files -u | cut -f2- | sort -u >"$S/unmerged.now"
+  : >"$S/open"
+  : >"$S/withMarkers"
+  while IFS= read -r name; do
+    if has_marks "$name"; then
+      printf '%s\n' "$name" >>"$S/withMarkers"
+      printf '%s\n' "$name" >>"$S/open"
+    elif grep -q -F -x -e "$name" "$S/unmerged.now"; then
+      raw "$name"
+      # Where there were marks, taking them out is resolving; elsewhere only saying so is.
+      grep -q -F -x -e "$name" "$S/marked" && [ -f "./$raw" ] || printf '%s\n' "$name" >>"$S/open"
+    fi
+  done <"$S/names"
+}
+changed_names() { # files that are not as they were at the stop, beyond the conflicts, into $S/changed
+  look=$S/look
+  cp -p "$S/index" "$look"
+  GIT_INDEX_FILE=$look in_landing update-index -q --refresh >/dev/null 2>&1 || :
+  {
+    GIT_INDEX_FILE=$look in_landing diff-files --name-only --ignore-submodules=all
+    GIT_INDEX_FILE=$look in_landing ls-files --others --exclude-standard
+    { GIT_INDEX_FILE=$S/index git ls-files -s; git ls-files -s; } | sort | uniq -u | cut -f2-
+  } | sort -u | comm -23 - "$S/names" >"$S/changed"
+  rm -f "$look"
+}
+prefixed() { sed -e "s/^/$1 /" "$2" | head -n $most_lines; }
+tell_stop() {
+  read -r commit n of base <"$S/stop"
+  printf 'stopped %s %s %s %s\n' "$commit" "$n" "$of" "$(git log -1 --no-show-signature --format=%s "$commit" | head -c 500 | tr '\n' ' ')"
+  cd "$L"
+  open_names
+  changed_names
+  sed -e 's/^\([0-7]* [0-9a-f]* [0-3]\)	/unmerged \1 /' "$S/unmerged" | head -n $most_lines
+  for list in marked open withMarkers changed; do prefixed $list "$S/$list"; done
+}
+
+begin() {
+  head=$1 onto=$2
+  [ ! -e "$J" ] || refuse $interrupted 'a move was interrupted'
+  [ ! -e "$S" ] || refuse $exists 'a landing is there already'
+  [ "$(git rev-parse --verify -q 'HEAD^{commit}' || :)" = "$head" ] || refuse $moved_on 'the session has moved on'
+  under_way
+  git cat-file -e "$onto^{commit}" 2>/dev/null || refuse $onto_missing "there is no commit $onto here"
+  ! git config --get-regexp '^(extensions\.partialclone|remote\..*\.promisor)$' >/dev/null || refuse $partial 'the clone is partial'
+  [ ! -e "$C/shallow" ] || git merge-base "$head" "$onto" >/dev/null || refuse $shallow 'the clone is shallow'
+  rm -rf "$S.new"
+  (umask 077; mkdir "$S.new")
+  printf '%s %s %s\n' "$head" "$onto" "$(git symbolic-ref -q HEAD || :)" >"$S.new/landing"
+  mark "$S.new/script"
+  mv "$S.new" "$S"
+  printf 'update refs/flotilla/landing/%s\n' "before $head" "onto $onto" | git update-ref --no-deref --stdin
+  from_head
+}
+from_head() {
+  conflict_style
+  have_identity
+  build "$head"
+  replay --merge --keep-empty --no-fork-point --no-autosquash --no-autostash "$onto"
+}
+# A landing that no process works at.
+at_rest() {
+  [ -e "$S/landing" ] || refuse $none 'there is no landing'
+  [ ! -e "$J" ] || refuse $interrupted 'a move was interrupted'
+  ! is_alive "$S/script" && ! is_alive "$S/git" || refuse $running 'it is being worked at'
+  read -r head onto branch <"$S/landing" || :
+}
+resume() {
+  at_rest
+  if [ -e "$S/done" ]; then
+    printf 'done %s\n' "$(cat "$S/done")"
+    return
+  fi
+  if [ -e "$S/stop" ]; then
+    offset=0
+    tell_stop
+    return
+  fi
+  mark "$S/script"
+  if [ ! -e "$S/point" ]; then
+    echo 0 >"$S/offset"
+    from_head
+    return
+  fi
+  read -r base commit tree n of <"$S/point"
+  echo "$n" >"$S/offset"
+  conflict_style
+  have_identity
+  build "$base"
+  if [ "$(git rev-parse "$base^{tree}")" != "$tree" ]; then
+    in_landing read-tree -m -u HEAD "$tree"
+    git commit -q --no-verify --allow-empty --allow-empty-message --cleanup=verbatim -C "$commit"
+  fi
+  export FLOTILLA_TODO="$S/todo.$n"
+  GIT_SEQUENCE_EDITOR='cp "$FLOTILLA_TODO"' replay --interactive --keep-empty --empty=drop --no-fork-point --no-autosquash \
+    --no-autostash --onto HEAD HEAD
+}
+go_on() {
+  at_rest
+  [ -e "$S/stop" ] || refuse $not_stopped 'it does not stand at a conflict'
+  admin
+  [ -d "$A/rebase-merge" ] || refuse $interrupted 'somebody ended the rebase'
+  cd "$L"
+  open_names
+  if [ -s "$S/open" ]; then
+    prefixed open "$S/open"
+    refuse $unresolved 'conflicts are open'
+  fi
+  changed_names
+  if [ "$1" != keep ] && [ -s "$S/changed" ]; then
+    prefixed changed "$S/changed"
+    refuse $changed 'other files have changed'
+  fi
+  # What is not open is resolved: as staged, or, where git had put marks, as it is on disk.
+  { cat "$S/marked"; [ "$1" != keep ] || cat "$S/changed"; } | git update-index --add --remove --replace --stdin
+  tree=$(git write-tree)
+  read -r commit n of base <"$S/stop"
+  cp "$A/rebase-merge/git-rebase-todo" "$S/todo.$n"
+  printf '%s %s %s %s %s\n' "$base" "$commit" "$tree" "$n" "$of" >"$S/point.new"
+  mv "$S/point.new" "$S/point"
+  mark "$S/script"
+  rm -f "$S/stop"
+  conflict_style
+  have_identity
+  replay --continue
+}
+
+state() {
+  if [ -e "$J/journal" ]; then
+    read -r from to <"$J/journal"
+    printf 'moving %s %s\n' "$from" "$to"
+  fi
+  [ -e "$S/landing" ] || return 0
+  read -r head onto branch <"$S/landing" || :
+  printf 'landing %s %s %s\n' "$head" "$onto" "$branch"
+  admin
+  if is_alive "$S/script" || is_alive "$S/git"; then
+    offset=$(cat "$S/offset" 2>/dev/null || echo 0)
+    n=$(cat "$A/rebase-merge/msgnum" 2>/dev/null || echo 0)
+    of=$(cat "$A/rebase-merge/end" 2>/dev/null || echo 0)
+    printf 'running %s %s\n' $((n + offset)) $((of + offset))
+  elif [ -e "$S/done" ]; then
+    commit=$(cat "$S/done")
+    printf 'done %s\n' "$commit"
+    [ "$(git rev-parse HEAD)" != "$commit" ] || echo moved
+  elif [ -e "$S/stop" ] && [ -n "$A" ] && [ -d "$A/rebase-merge" ] && [ -d "$L" ]; then
+    tell_stop
+  else
+    echo interrupted
+  fi
+}
+
+fill() {
+  at_rest
+  cd "$L"
+  admin
+  : >"$S/filled"
+  for index in "$A/index" "$S/index"; do
+    [ -e "$index" ] || continue
+    GIT_INDEX_FILE=$index git ls-files -t | sed -n 's/^S //p' | GIT_INDEX_FILE=$index git update-index --no-skip-worktree --stdin
+  done
+  # What is there stays, changed or not.
+  git checkout-index -a -u -q >&2 || :
+  missing=$(git ls-files -d | head -n 3)
+  [ -z "$missing" ] || [ -s "$S/names" ] || refuse $failed "files could not be written: $missing"
+  [ ! -e "$S/index" ] || GIT_INDEX_FILE=$S/index git update-index -q --refresh >/dev/null 2>&1 || :
+}
+
+# The entries of a list whose names were asked for.
+selected() {
+  while IFS= read -r entry; do
+    case $wanted in *"$nl${entry#*"$tab"}$nl"*) printf '%s\n' "$entry" ;; esac
+  done <"$1"
+}
+names_of() { cut -f2- "$1" | sort -u; }
+take() {
+  how=$1
+  at_rest
+  [ -e "$S/stop" ] || refuse $not_stopped 'it does not stand at a conflict'
+  wanted=$nl$(cat)$nl
+  cd "$L"
+  entries=$S/take
+  if [ "$how" = stop ]; then GIT_INDEX_FILE=$S/index git ls-files -s >"$S/all"; else cp "$S/unmerged" "$S/all"; fi
+  selected "$S/all" >"$entries"
+  # An entry of stage 0 takes the place of all others, and 0 as a mode removes them.
+  { sed -e 's/^[0-7]* \([0-9a-f]*\) [0-3]	/0 \1	/' "$entries" | sort -u; } >"$S/removals"
+  case $how in
+  ours | theirs | delete)
+    case $how in ours) stage=2 ;; theirs) stage=3 ;; delete) stage=9 ;; esac
+    sed -n "s/^\([0-7]* [0-9a-f]*\) $stage	/\1	/p" "$entries" >"$S/chosen"
+    settle
+    ;;
+  keep) names_of "$entries" | git update-index --add --remove --replace --stdin ;;
+  stop)
+    names_of "$entries" | comm -23 - "$S/names" >"$S/kept"
+    printf '%s' "$wanted" | sed -e '/^$/d' | sort -u | comm -23 - "$S/names" | comm -23 - "$S/kept" >"$S/added"
+    git update-index --force-remove --stdin <"$S/added"
+    sed -e "s/^/100644 $(git hash-object --stdin </dev/null)	/" "$S/added" | remove_files "$S/scratch"
+    sed -e 's/ 0	/	/' "$entries" | git update-index --index-info
+    git checkout-index -f -q -u --stdin <"$S/kept"
+    ;;
+  conflict) put_back ;;
+  *) exit $wrong_use ;;
+  esac
+}
+settle() { # gives the selected names the chosen entries, or none, in the index and on disk
+  names_of "$S/chosen" >"$S/kept"
+  sed -e 's/^[0-7]* \([0-9a-f]*\) [0-3]	/100644 \1	/' "$entries" | sort -u -t "$tab" -k 2 >"$S/gone"
+  while IFS= read -r entry; do
+    grep -q -F -x -e "${entry#*"$tab"}" "$S/kept" || printf '%s\n' "$entry"
+  done <"$S/gone" | remove_files "$S/scratch"
+  cat "$S/removals" "$S/chosen" | git update-index --index-info
+  git checkout-index -f -q -u --stdin <"$S/kept"
+}
+put_back() {
+  cat "$S/removals" "$entries" | git update-index --index-info
+  number=0
+  while IFS= read -r name; do
+    number=$((number + 1))
+    case $wanted in *"$nl$name$nl"*) ;; *) continue ;; esac
+    raw "$name"
+    rm -rf "./$raw"
+    [ -e "$S/files/$number" ] || [ -L "$S/files/$number" ] || continue
+    case $raw in */*) mkdir -p "./${raw%/*}" ;; esac
+    cp -pP "$S/files/$number" "./$raw"
+  done <"$S/names"
+}
+
+blob() {
+  size=$(git cat-file -s "$1" 2>/dev/null) && [ "$(git cat-file -t "$1")" = blob ] || refuse $none 'there is no such content'
+  [ "$size" -le "$2" ] || refuse $none 'it is too long'
+  git cat-file blob "$1"
+}
+forget() { # everything of this landing but the backup
+  drop
+  printf 'delete refs/flotilla/landing/%s\n' onto result "$@" | git update-ref --no-deref --stdin
+  rm -rf "$S" "$S.new"
+}
+abort() {
+  for process in script git; do stop_marked "$S/$process"; done
+  [ ! -e "$J" ] || sh "$tools/landing-move.sh" "$W" back
+  forget before
+}
+finish() {
+  if [ -e "$S/landing" ]; then at_rest; fi
+  commit=$(git rev-parse --verify -q refs/flotilla/landing/before || :)
+  [ -n "$commit" ] || { forget; return 0; }
+  backups=$(git for-each-ref --sort=-version:refname --format='%(refname)' 'refs/flotilla/landing/' | sed -n 's,^.*/before-\([0-9]*\)$,\1,p' | sort -rn)
+  number=${backups%%"$nl"*}
+  ref=refs/flotilla/landing/before-$((${number:-0} + 1))
+  git update-ref --no-deref "$ref" "$commit"
+  printf '%s\n' "$backups" | sed -n -e '20,$s,^,delete refs/flotilla/landing/before-,p' | sed '/-$/d' | git update-ref --no-deref --stdin
+  forget before
+  printf 'backup %s %s\n' "$commit" "$ref"
+}
+
+case $verb in
+begin) begin "$1" "$2" ;;
+resume) resume ;;
+continue) go_on "$1" ;;
+state) state ;;
+fill) fill ;;
+take) take "$1" ;;
+blob) blob "$1" "$2" ;;
+abort) abort ;;
+finish) finish ;;
+*) exit 64 ;;
+esac
