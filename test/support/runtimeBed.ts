@@ -16,7 +16,7 @@ import { labelled } from './leftovers.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 export const noSignal: AbortSignal = new AbortController().signal;
 
-/** A devcontainer runtime with a label scope and a folder of its own. */
+/** A devcontainer runtime with a label scope and a folder of its own: also the bed of the contract's tests (test/contract). */
 export interface RuntimeBed {
   readonly scope: string;
   readonly runtime: DevcontainerRuntime;
@@ -27,6 +27,14 @@ export interface RuntimeBed {
   provision(more?: Partial<EnvironmentSpec>, report?: Report): Promise<Environment>;
   /** Containers, volumes and networks of this bed's scope. */
   leftovers(): Promise<string[]>;
+  /** Another runtime on the same Docker; whoever asks closes it. */
+  another(whose: 'same' | 'stranger'): Promise<DevcontainerRuntime>;
+  /** Ends a container from outside. */
+  kill(environment: Environment): Promise<void>;
+  /** Removes a container from outside; its volumes stay. */
+  lose(environment: Environment): Promise<void>;
+  /** Leftovers of the scope, volumes that carry the session in their name, and processes of the host that name it. */
+  traces(sessionId?: string): Promise<string[]>;
   /** Removes all that was made, and fails when something can't be removed. */
   readonly close: () => Promise<void>;
 }
@@ -46,6 +54,10 @@ export async function openRuntimeBed(context: Context): Promise<RuntimeBed> {
     spec,
     provision: async (more, report = () => undefined) => await runtime.provision(await spec(more), report, noSignal),
     leftovers: () => labelled(`flotilla.scope=${scope}`),
+    another: (whose) => openRuntime({ folder, baseImage, scope: whose === 'same' ? scope : `${scope}-other` }),
+    kill: ({ id }) => docker('kill', id),
+    lose: ({ id }) => docker('rm', '--force', id),
+    traces: (sessionId) => tracesOf(scope, sessionId),
     close: async () => {
       await runtime.close();
       for (const { sessionId } of await runtime.list(noSignal)) await runtime.discard(sessionId, noSignal);
@@ -84,6 +96,21 @@ async function specIn(folder: string, more: Partial<EnvironmentSpec> = {}): Prom
     description: '{}',
     ...more,
   };
+}
+
+async function docker(...args: string[]): Promise<void> {
+  const { exitCode, stderr } = await runOnHost({ file: 'docker', args });
+  assert.equal(exitCode, 0, stderr);
+}
+
+async function tracesOf(scope: string, sessionId: string | undefined): Promise<string[]> {
+  const found = await labelled(`flotilla.scope=${scope}`);
+  if (sessionId === undefined) return found;
+  // A container that is made when its volumes are gone makes them anew, without labels.
+  const volumes = await runOnHost({ file: 'docker', args: ['volume', 'ls', '--quiet'] });
+  const processes = await runOnHost({ file: 'ps', args: ['-eo', 'args'] });
+  const lines = `${volumes.stdout.toString()}${processes.stdout.toString()}`.split('\n');
+  return [...found, ...lines.filter((line) => line.includes(sessionId))];
 }
 
 /** What a shell line prints inside; fails when it fails. */

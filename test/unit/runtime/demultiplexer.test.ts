@@ -56,6 +56,14 @@ describe("an exec's streams", () => {
     await ended;
   });
 
+  it('are over only when what came has been read', async () => {
+    const { stdout, ended } = demultiplex(Readable.from([Buffer.from('last words')]), false);
+    let seen = '';
+    stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+    await ended;
+    assert.equal(seen, 'last words');
+  });
+
   it('do not wait for a reader who has gone', async () => {
     const big = 'x'.repeat(400_000);
     const { stdout, stderr, ended } = demultiplex(Readable.from([frame(1, big), frame(1, big), frame(2, 'end')]), true);

@@ -8,7 +8,7 @@ const highWaterMark = 256 * 1024;
 /**
  * Splits what comes over an exec's connection into its streams. Frames have a header of eight bytes: the stream, three zeros and the
  * length as a big-endian number (Docker Engine API, "Attach to a container"); with a terminal there are no frames. A stream that
- * nobody reads makes the command wait.
+ * nobody reads makes the command wait. `ended` settles when all that came has been read.
  */
 export function demultiplex(
   connection: Readable,
@@ -21,11 +21,20 @@ export function demultiplex(
   // A connection that breaks is an end like any other: how the command ended is asked for afterwards.
   const ended = pump
     .catch(() => undefined)
-    .finally(() => {
+    .then(async () => {
       stdout.end();
       stderr.end();
+      await Promise.all([emptied(stdout), emptied(stderr)]);
     });
   return { stdout, stderr, ended };
+}
+
+/** Settles when nothing is left in a stream that has ended, or nobody wants it any more. */
+async function emptied(stream: PassThrough): Promise<void> {
+  if (stream.destroyed || stream.readableLength + stream.writableLength === 0) return;
+  await new Promise<void>((resolve) => {
+    stream.once('end', resolve).once('close', resolve);
+  });
 }
 
 async function pumpRaw(connection: Readable, stdout: Writable): Promise<void> {

@@ -80,7 +80,9 @@ export class DevcontainerRuntime implements Runtime {
 
   async provision(spec: EnvironmentSpec, report: Report, signal: AbortSignal): Promise<Environment> {
     throwIfCancelled(signal);
-    await this.#making.get(spec.sessionId)?.ended;
+    // Of two that are asked for at once the second begins after the first, and finds it.
+    for (let other = this.#making.get(spec.sessionId); other; other = this.#making.get(spec.sessionId))
+      await other.ended;
     const stop = new AbortController();
     const making = this.#provisioning.provision(spec, report, AbortSignal.any([signal, stop.signal]));
     const entry = { stop, ended: making.catch(() => undefined) };

@@ -146,7 +146,11 @@ export class Provisioning {
     const onStep = (step: string): void => {
       steps.creep('container', containerEnd, step);
       if (step.startsWith('Inspecting container'))
-        ready ??= this.#ready(spec, { ...spec, ...made, id: containerName(spec) }, signal);
+        ready ??= this.#ready(
+          spec,
+          { ...spec, ...made, id: containerName(spec), containerName: containerName(spec) },
+          signal,
+        );
       ready?.catch(() => undefined);
     };
     const up = this.#up(spec, text, onStep, signal);
@@ -159,7 +163,7 @@ export class Provisioning {
       await inventory.removeContainers(spec.sessionId);
       return await this.#up(spec, text, onStep, signal);
     });
-    const facts = { ...spec, ...made, id };
+    const facts = { ...spec, ...made, id, containerName: containerName(spec) };
     return new DevcontainerEnvironment(docker, facts, await (ready ?? this.#ready(spec, facts, signal)));
   }
 

@@ -1,0 +1,4 @@
+import { openRuntimeBed } from '../support/runtimeBed.ts';
+import { describeRuntime } from './describeRuntime.ts';
+
+describeRuntime('devcontainer', openRuntimeBed);
