@@ -5,7 +5,7 @@ import type { Log } from './base/log.ts';
 import { attachCommand } from './claude/tui.ts';
 import { Credentials } from './gateway/credentials.ts';
 import { Gateway } from './gateway/gateway.ts';
-import { Landings } from './landing/landings.ts';
+import { LandingRoom } from './landing/room.ts';
 import type { Operations } from './operations/context.ts';
 import { fileOperations } from './operations/fileOperations.ts';
 import { landingOperations } from './operations/landingOperations.ts';
@@ -64,7 +64,7 @@ export function createEngine(parts: EngineParts): Engine {
     open: (id, size, signal) => room.openShell(id, size, signal),
     log,
   });
-  const landings = new Landings(room.workings);
+  const landings = new LandingRoom(room.workings);
   const reconciling = new Reconciling(room, landings, log);
   const handlers = {
     ...sessionOperations(room.sessions, room.reports, room.orphans),
@@ -89,11 +89,13 @@ class Reconciling implements Closable {
   readonly done: Promise<void>;
   readonly #leaving = new AbortController();
 
-  constructor(room: SessionRoom, landings: Landings, log: Log) {
+  constructor(room: SessionRoom, landings: LandingRoom, log: Log) {
     const { signal } = this.#leaving;
     this.done = room
       .reconcile(signal)
-      .then(() => landings.reconcile(signal))
+      .then(() => {
+        landings.reconcile();
+      })
       .catch((error: unknown) => {
         log.error('reconciling failed', { error });
       });

@@ -104,6 +104,8 @@ export const landingPushSchema = z.strictObject({
   at: instantSchema,
   /** Where a pull request can be opened, when the host is known. */
   pullRequestUrl: z.string().optional(),
+  /** It was taken back since. */
+  undone: z.boolean().optional(),
 });
 export type LandingPush = z.infer<typeof landingPushSchema>;
 
@@ -138,6 +140,17 @@ export const landingOptionsSchema = z.strictObject({
 });
 export type LandingOptions = z.infer<typeof landingOptionsSchema>;
 
+export const landingStopSchema = z.strictObject({
+  commit: z.string(),
+  subject: z.string(),
+  /** Claude was asked about it once. */
+  asked: z.boolean(),
+  files: z.array(landingFileSchema),
+  /** What Claude changed beyond the conflicted files, and why. */
+  alsoChanged: z.array(z.strictObject({ path: z.string(), why: z.string() })).optional(),
+});
+export type LandingStop = z.infer<typeof landingStopSchema>;
+
 /** One landing of a session, as it is stored. It survives restarts of engine, environment and machine. */
 export const landingSchema = z.strictObject({
   session: z.string(),
@@ -154,15 +167,23 @@ export const landingSchema = z.strictObject({
   /** How far the rebase is. */
   progress: z.strictObject({ done: z.number().int(), total: z.number().int() }).optional(),
   /** The commit at which the rebase stands, and its conflicts. */
-  stop: z.strictObject({ commit: z.string(), subject: z.string(), files: z.array(landingFileSchema) }).optional(),
+  stop: landingStopSchema.optional(),
   /** What earlier stops were resolved with, newest last. */
-  resolved: z.array(z.strictObject({ commit: z.string(), files: z.array(landingFileSchema) })),
+  resolved: z.array(landingStopSchema),
+  /** What Claude is asked to resolve now; everything that is open when no paths are named. */
+  asking: z.strictObject({ paths: z.array(z.string()).optional(), advice: z.string().optional() }).optional(),
+  /** What undoing goes back to: the session's newest commit and where its branch started, before the landing. */
+  before: z.strictObject({ head: commitId, base: z.strictObject({ ref: z.string(), commit: z.string() }) }),
+  /** Commits that are another's or a rebased one's former shape: once landed, nothing of them is lost with the session. */
+  superseded: z.array(commitId),
   /** The rebased commit, once the rebase is done. */
   result: commitId.optional(),
   /** The session's own tree stands on `result`. */
   moved: z.boolean(),
   verify: landingVerifySchema.optional(),
   pushes: z.array(landingPushSchema),
+  /** Set while it is being taken back: given up before anything was pushed, or undone. */
+  undo: z.strictObject({ kind: z.enum(['abort', 'undo']), revertTarget: z.boolean() }).optional(),
   /** Times that the target moved and everything was done again. */
   rounds: z.number().int().nonnegative(),
   costUsd: z.number().nonnegative(),

@@ -41,7 +41,7 @@ export class FakeEnvironment implements Environment {
   readonly id: string;
   readonly image = 'image';
   readonly user = 'node';
-  readonly workspaceFolder = '/workspaces/repo';
+  readonly workspaceFolder: string = '/workspaces/repo';
   readonly description: string;
   state: 'running' | 'stopped' | 'gone' = 'running';
   /** The names of the scripts that ran, with their first word. */

@@ -11,7 +11,7 @@ import { uploadPackCommand } from '../../src/engine/git/uploadPack.ts';
 const tools = path.resolve(import.meta.dirname, '../../media/tools');
 
 /** Git variables that would make tests depend on who runs them. */
-const gitVariables = {
+export const gitVariables = {
   /** Tells a planted program that it runs where it may. */
   FLOTILLA_TEST_INSIDE: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',

@@ -1,66 +1,276 @@
 import type { Actor } from '../../protocol/actor.ts';
 import type { Landing, LandingPlan } from '../../protocol/landing.ts';
-import type { OperationOutput, OperationParsedInput } from '../../protocol/operations.ts';
+import type { OperationName, OperationOutput, OperationParsedInput } from '../../protocol/operations.ts';
+import type { Session } from '../../protocol/session.ts';
+import { now } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
-import type { Closable } from '../base/lifecycle.ts';
-import type { SessionWorkings } from '../session/room.ts';
+import { actionsOf } from './actions.ts';
+import type { Grounds } from './grounds.ts';
+import type { Journeys } from './journeys.ts';
+import type { LandingBook } from './landingBook.ts';
+import { startAgain } from './landingPush.ts';
+import { optionsOf, optionsWith } from './options.ts';
+import { type Planning, requireWork } from './planning.ts';
+import { because } from './reasons.ts';
+import type { Resolving } from './resolving.ts';
+import type { Targets } from './targets.ts';
+import type { Verifying } from './verifying.ts';
 
-type Input<N extends `landing.${string}`> = OperationParsedInput<
-  Extract<keyof typeof import('../../protocol/operations.ts').operations, N>
->;
+type Input<N extends OperationName> = OperationParsedInput<N>;
 
-const notYet = (): never => {
-  throw new FlotillaError('not-supported', 'Landing is being built.');
-};
+export interface LandingsParts {
+  readonly book: LandingBook;
+  readonly find: (key: string) => Session;
+  readonly grounds: Grounds;
+  readonly journeys: Journeys;
+  readonly planning: Planning;
+  readonly resolving: Resolving;
+  readonly targets: Targets;
+  readonly verifying: Verifying;
+  readonly relation: (
+    session: Session,
+    ends: { target: string; head: string },
+    signal: AbortSignal,
+  ) => Promise<Relation>;
+}
 
-/** What may be asked of landings. */
-export class Landings implements Closable {
-  constructor(workings: SessionWorkings) {
-    workings.departures.on(() => Promise.resolve());
+/** How a session's branch stands to its target. */
+export interface Relation {
+  readonly fastForward: boolean;
+  readonly upToDate: boolean;
+}
+
+/** What may be asked of landings. What takes long goes on by itself; the answer is the landing as it is then. */
+export class Landings {
+  readonly #parts: LandingsParts;
+
+  constructor(parts: LandingsParts) {
+    this.#parts = parts;
   }
-  plan(_input: Input<'landing.plan'>, _signal: AbortSignal): Promise<LandingPlan> {
-    return notYet();
+
+  plan(input: Input<'landing.plan'>, signal: AbortSignal): Promise<LandingPlan> {
+    return this.#parts.planning.plan(input, signal);
   }
-  status(_session: string): OperationOutput<'landing.status'> {
-    return { actions: [] };
+
+  status(key: string): OperationOutput<'landing.status'> {
+    const { book, verifying, find } = this.#parts;
+    const { id } = find(key);
+    const landing = book.peek(id);
+    const verifyOutput = verifying.output(id);
+    const actions = actionsOf(landing);
+    if (landing === undefined) return { actions };
+    return { landing, actions, ...(verifyOutput === undefined ? {} : { verifyOutput }) };
   }
-  rebase(_input: Input<'landing.rebase'>, _actor: Actor, _signal: AbortSignal): Promise<Landing> {
-    return notYet();
+
+  rebase(input: Input<'landing.rebase'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    return this.#begin(input, { whole: false, actor }, signal);
   }
-  resolve(_input: Input<'landing.resolve'>, _actor: Actor, _signal: AbortSignal): Promise<Landing> {
-    return notYet();
+
+  async land(input: Input<'landing.land'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    const landing = this.#parts.book.peek(this.#parts.find(input.session).id);
+    if (landing?.state !== 'ready') return this.#begin(input, { whole: true, actor }, signal);
+    if (input.target !== undefined && input.target !== landing.target.branch) throw underWay(landing);
+    return this.goOn(input, actor, signal);
   }
-  conflict(_session: string, _path: string, _signal: AbortSignal): Promise<OperationOutput<'landing.conflict'>> {
-    return notYet();
+
+  conflict(key: string, path: string, signal: AbortSignal): Promise<OperationOutput<'landing.conflict'>> {
+    return this.#parts.resolving.sides(this.#atStop(key), path, signal);
   }
-  goOn(_input: Input<'landing.continue'>, _actor: Actor): Promise<Landing> {
-    return notYet();
+
+  async resolve(input: Input<'landing.resolve'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    const { book, resolving } = this.#parts;
+    const landing = this.#atStop(input.session);
+    const { path, how, advice } = input;
+    if (how === 'claude') return this.#askClaude(landing, { path, advice }, actor);
+    const all = (landing.stop?.files ?? []).filter(({ state }) => state !== 'accepted' || how === 'refuse');
+    const paths = path === undefined ? all.map((file) => file.path) : [path];
+    for (const one of paths) {
+      const changes = await resolving.decide(book.get(landing.session), one, how, signal);
+      book.change(landing.session, changes, actor);
+    }
+    return book.get(landing.session);
   }
-  abort(_session: string, _actor: Actor): Promise<Landing> {
-    return notYet();
+
+  /** Goes on with a landing that waits. Rejects with `conflicts-open` while conflicts are left. */
+  async goOn(input: Input<'landing.continue'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    const { book, resolving, targets, find } = this.#parts;
+    const session = find(input.session);
+    const landing = this.#still(session.id);
+    if (isOver(landing)) throw new FlotillaError('not-in-this-state', 'This landing is over: land the session anew.');
+    const options = optionsWith(landing.options, input);
+    if (landing.reason.code === 'target-moved') {
+      const target = await targets.find(session, landing.target.branch, signal);
+      return this.#run({ ...landing, ...startAgain(landing), target, options, state: 'running' }, actor);
+    }
+    if (landing.stop !== undefined) {
+      const stop = await resolving.resolvedByHand(landing, signal);
+      return this.#run({ ...book.get(session.id), stop, options, state: 'running' }, actor);
+    }
+    const whole = landing.whole || landing.state === 'ready';
+    const step = nextStep(landing, options.unverified);
+    return this.#run(
+      { ...landing, options, whole, step, state: 'running', reason: because('going-on', 'The landing goes on.') },
+      actor,
+    );
   }
-  verify(_input: Input<'landing.verify'>, _actor: Actor): Promise<Landing> {
-    return notYet();
+
+  async abort(key: string, actor: Actor): Promise<Landing> {
+    const { book, journeys, find } = this.#parts;
+    const { id } = find(key);
+    const landing = book.get(id);
+    if (isOver(landing) || landing.pushes.some(({ undone }) => undone !== true))
+      throw new FlotillaError('not-in-this-state', 'This landing is over. What it pushed can be undone.');
+    await journeys.callOff(id);
+    const reason = because('aborting', 'The landing is given up.');
+    const undo = { kind: 'abort', revertTarget: false } as const;
+    this.#run({ ...book.get(id), state: 'running', step: 'undo', undo, reason }, actor);
+    await journeys.settled(id);
+    return book.get(id);
   }
-  push(_input: Input<'landing.push'>, _actor: Actor): Promise<Landing> {
-    return notYet();
+
+  async verify(input: Input<'landing.verify'>, actor: Actor): Promise<Landing> {
+    const landing = this.#moved(input.session);
+    const options = optionsWith(landing.options, input);
+    if (options.verify === undefined)
+      throw new FlotillaError('unverified', 'No verification is known for this repository: name a command.');
+    const reason = because('verifying', `Running ${options.verify}.`);
+    const whole = landing.whole && landing.state === 'paused';
+    return Promise.resolve(this.#run({ ...landing, options, whole, step: 'verify', state: 'running', reason }, actor));
   }
-  land(_input: Input<'landing.land'>, _actor: Actor, _signal: AbortSignal): Promise<Landing> {
-    return notYet();
+
+  async push(input: Input<'landing.push'>, actor: Actor): Promise<Landing> {
+    const landing = this.#moved(input.session);
+    const options = optionsWith(landing.options, input);
+    const isVerified = landing.verify?.outcome === 'passed' && landing.verify.commit === landing.result;
+    if (!isVerified && !options.unverified)
+      throw new FlotillaError(
+        'unverified',
+        'This commit was not verified. Verify it, or say that it may be pushed unverified.',
+      );
+    const reason = because('pushing', 'Pushing.');
+    return Promise.resolve(this.#run({ ...landing, options, step: 'push', state: 'running', reason }, actor));
   }
-  undo(_input: Input<'landing.undo'>, _actor: Actor): Promise<Landing> {
-    return notYet();
+
+  undo({ session: key, revertTarget }: Input<'landing.undo'>, actor: Actor): Promise<Landing> {
+    const landing = this.#still(this.#parts.find(key).id);
+    if (landing.state === 'aborted' || landing.state === 'undone')
+      throw new FlotillaError('not-in-this-state', 'This landing was taken back already.');
+    const onTarget = landing.pushes.find(({ mode, undone }) => mode !== 'branch' && undone !== true);
+    if (onTarget !== undefined && !revertTarget)
+      throw new FlotillaError(
+        'undo-refused',
+        `The work is on ${onTarget.branch}, where others may have built on it. Undo it with a commit that takes it back (revert).`,
+      );
+    const undo = { kind: 'undo', revertTarget } as const;
+    const reason = because('undoing', 'The landing is being undone.');
+    return Promise.resolve(this.#run({ ...landing, undo, step: 'undo', state: 'running', reason }, actor));
   }
-  forecasts(_session: string | undefined, _signal: AbortSignal): Promise<OperationOutput<'forecast.get'>['forecasts']> {
-    return notYet();
+
+  async #begin(
+    asked: Asked,
+    { whole, actor }: { whole: boolean; actor: Actor },
+    signal: AbortSignal,
+  ): Promise<Landing> {
+    const { book, grounds, targets, planning, find } = this.#parts;
+    const { id, name } = find(asked.session);
+    const before = book.peek(id);
+    if (before !== undefined && !isOver(before)) throw underWay(before);
+    grounds.requireIdle(id);
+    const environment = await grounds.running(id, signal);
+    const session = await grounds.secure(id, environment);
+    const head = requireWork(session);
+    const target = await targets.find(session, asked.target, signal);
+    const relation = await this.#parts.relation(session, { target: target.commit, head }, signal);
+    if (relation.upToDate)
+      throw new FlotillaError('nothing-to-push', `${target.branch} holds all work of "${name}" already.`);
+    const verification = await planning.verification(session, target, signal, asked.verify);
+    const options = optionsOf(asked, before, verification);
+    const meanwhile = book.peek(id);
+    if (meanwhile !== undefined && !isOver(meanwhile)) throw underWay(meanwhile);
+    return this.#run(newLanding({ session, target, head, options, whole, isForward: relation.fastForward }), actor);
   }
-  busy(): boolean {
-    return false;
+
+  #askClaude(
+    landing: Landing,
+    { path, advice }: { path: string | undefined; advice: string | undefined },
+    actor: Actor,
+  ): Landing {
+    const asking = { ...(path === undefined ? {} : { paths: [path] }), ...(advice === undefined ? {} : { advice }) };
+    const reason = because('resolving', 'Claude is asked to resolve.');
+    return this.#run({ ...landing, asking, step: 'resolve', state: 'running', reason }, actor);
   }
-  reconcile(_signal: AbortSignal): Promise<void> {
-    return Promise.resolve();
+
+  #run(landing: Landing, actor: Actor): Landing {
+    const { book, journeys } = this.#parts;
+    const written = book.write(landing, actor);
+    if (written.state === 'running') journeys.start(landing.session);
+    return written;
   }
-  close(): Promise<void> {
-    return Promise.resolve();
+
+  /** A landing at which nothing goes on just now. */
+  #still(id: string): Landing {
+    const landing = this.#parts.book.get(id);
+    if (landing.state === 'running' || this.#parts.journeys.has(id)) throw underWay(landing);
+    return landing;
   }
+
+  #atStop(key: string): Landing {
+    const landing = this.#still(this.#parts.find(key).id);
+    if (landing.stop !== undefined && !isOver(landing)) return landing;
+    throw new FlotillaError('not-in-this-state', 'This landing stands at no conflict.');
+  }
+
+  #moved(key: string): Landing {
+    const landing = this.#still(this.#parts.find(key).id);
+    const isBack = landing.state === 'aborted' || landing.state === 'undone';
+    if (landing.moved && landing.result !== undefined && !isBack) return landing;
+    throw new FlotillaError('not-in-this-state', 'Rebase the session onto its target first.');
+  }
+}
+
+type Asked = Partial<Input<'landing.land'>> & { readonly session: string };
+
+const isOver = ({ state }: Landing): boolean => ['landed', 'aborted', 'undone'].includes(state);
+
+const underWay = ({ target, reason }: Landing): FlotillaError =>
+  new FlotillaError(
+    'landing-under-way',
+    `A landing onto ${target.branch} is under way: ${reason.message} Continue it or abort it first.`,
+  );
+
+function nextStep({ step, verify, result, moved }: Landing, unverified: boolean): Landing['step'] {
+  if (!moved) return step;
+  const isVerified = verify?.outcome === 'passed' && verify.commit === result;
+  return isVerified || unverified ? 'push' : 'verify';
+}
+
+function newLanding(given: {
+  session: Session;
+  target: Landing['target'];
+  head: string;
+  options: Landing['options'];
+  whole: boolean;
+  isForward: boolean;
+}): Landing {
+  const { session, target, head, options, whole, isForward } = given;
+  const at = now();
+  const common = {
+    session: session.id,
+    target,
+    head,
+    whole,
+    options,
+    resolved: [],
+    before: { head, base: session.base },
+    superseded: [],
+    pushes: [],
+    rounds: 0,
+    costUsd: 0,
+    startedAt: at,
+    updatedAt: at,
+  };
+  const begun = because('begun', `Landing onto ${target.branch}.`);
+  if (!isForward) return { ...common, state: 'running', step: 'rebase', moved: false, reason: begun };
+  // Nothing has to be rebased: the branch stands on its target.
+  return { ...common, state: 'running', step: 'move', moved: false, result: head, reason: begun };
 }

@@ -32,6 +32,7 @@ export class Homecoming {
   readonly #marks: Documents;
   readonly #underWay = new Map<string, AbortController>();
   readonly #jobs = new Map<string, Coalesced<void>>();
+  readonly #listeners = new Set<(id: string) => void>();
 
   constructor(parts: { book: SessionBook; runtime: Runtime; repositories: Repositories; marks: Documents; log: Log }) {
     this.#marks = parts.marks;
@@ -75,6 +76,11 @@ export class Homecoming {
       throwIfCancelled(signal);
       this.#logFailure(id, error);
     }
+  }
+
+  /** Hears each time that new commits of a session have come home. */
+  onHome(listener: (id: string) => void): void {
+    this.#listeners.add(listener);
   }
 
   #logFailure(id: string, error: unknown): void {
@@ -200,6 +206,7 @@ export class Homecoming {
     this.#book.change(id, { head: { commit, ahead } });
     for (const { id: subject, subject: text } of commits.toReversed())
       this.#book.timeline(id, { kind: 'commit', text, subject });
+    for (const listener of this.#listeners) listener(id);
   }
 }
 

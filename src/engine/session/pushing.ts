@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { Actor } from '../../protocol/actor.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
 import { resolveSource } from '../git/source.ts';
+import type { Documents } from '../store/documents.ts';
 import type { SessionBook } from './book.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Repositories } from './repositories.ts';
@@ -12,8 +14,10 @@ export class Pushing {
   readonly #book: SessionBook;
   readonly #homecoming: Homecoming;
   readonly #repositories: Repositories;
+  readonly #marks: Documents;
 
-  constructor(parts: { book: SessionBook; homecoming: Homecoming; repositories: Repositories }) {
+  constructor(parts: { book: SessionBook; homecoming: Homecoming; repositories: Repositories; marks: Documents }) {
+    this.#marks = parts.marks;
     this.#book = parts.book;
     this.#homecoming = parts.homecoming;
     this.#repositories = parts.repositories;
@@ -39,10 +43,21 @@ export class Pushing {
     return { session: changed, commit, remote, branch, upToDate };
   }
 
+  /** These commits are on the remote in another shape: rebased, or squashed into one. An empty list takes that back. */
+  noteLanded(id: string, commits: readonly string[]): void {
+    this.#marks.put('landed', id, commits);
+  }
+
+  forget(id: string): void {
+    this.#marks.delete('landed', id);
+  }
+
   /** Rejects with `work-not-home` when removing the session would lose work that was never pushed. */
   async requireNothingLost(id: string): Promise<void> {
     const session = this.#book.get(id);
-    const known = [session.base.commit, ...(session.pushed === undefined ? [] : [session.pushed.commit])];
+    const pushed = session.pushed === undefined ? [] : [session.pushed.commit];
+    const landed = this.#marks.get(z.array(z.string()), 'landed', id) ?? [];
+    const known = [session.base.commit, ...pushed, ...landed];
     const left = await this.#repositories.workStore(session.repository).unpushed(id, known);
     if (left.commits > 0)
       throw new FlotillaError(

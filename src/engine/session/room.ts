@@ -50,7 +50,8 @@ function commonOf({ store, runtime, dataFolder, log, restAfter }: SessionRoomPar
   const homecoming = new Homecoming({ book, runtime, repositories, marks: store.documents, log });
   const serial = new Serial();
   const rests = new Rests({ book, runtime, homecoming, serial, log, restAfter });
-  const shared = { holds: new Holds(), departures: new Departures() };
+  const pushing = new Pushing({ book, homecoming, repositories, marks: store.documents });
+  const shared = { holds: new Holds(), departures: new Departures(), pushing };
   return { store, runtime, log, folders, repositories, book, homecoming, serial, rests, ...shared };
 }
 
@@ -90,12 +91,11 @@ export class SessionRoom {
     const halting = new Halting({ ...common, lives });
     const hasCredentials = (): boolean => parts.credentials.kind !== 'none';
     const launches = new Launches({ ...common, lives, hasCredentials, starter: new Starter(common) });
-    const pushing = new Pushing(common);
     const makings = new MakingNotes(store);
     const creation = new Creation({ store, repositories, makings });
     this.#lives = lives;
     this.#launches = launches;
-    this.sessions = new Sessions({ ...common, pushing, makings, creation, launches, lives, halting });
+    this.sessions = new Sessions({ ...common, makings, creation, launches, lives, halting });
     this.reports = new SessionReports(store, repositories, homecoming);
     this.orphans = new Orphans(common);
     this.files = new SessionFiles(common);

@@ -179,6 +179,7 @@ export class Sessions {
       folders.remove(session.id);
       homecoming.forget(session.id);
       makings.forget(session.id);
+      pushing.forget(session.id);
       store.sessions.remove(session.id, actor);
       return session.id;
     });

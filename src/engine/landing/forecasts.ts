@@ -1,0 +1,140 @@
+import PQueue from 'p-queue';
+import type { Forecast } from '../../protocol/landingSummary.ts';
+import type { OperationOutput } from '../../protocol/operations.ts';
+import type { Session } from '../../protocol/session.ts';
+import { now } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Closable } from '../base/lifecycle.ts';
+import type { SessionWorkings } from '../session/room.ts';
+import type { Targets } from './targets.ts';
+
+/** Paths of one forecast, and of one pair of sessions. */
+const maxFiles = 100;
+const maxPairFiles = 20;
+/** Sessions of one repository that a session is compared with, newest first. */
+const maxOthers = 30;
+/** Answers that are kept: the same commits always give the same. */
+const maxKnown = 2000;
+
+export type ForecastWorkings = Pick<SessionWorkings, 'book' | 'store' | 'repositories' | 'homecoming' | 'log'>;
+type Outcome = Pick<Forecast, 'target' | 'outcome' | 'files'>;
+
+/** What landing each session would meet, known without asking a remote or disturbing a session. Made anew whenever work comes home. */
+export class Forecasts implements Closable {
+  readonly #parts: ForecastWorkings;
+  readonly #targets: Targets;
+  /** One after another: it is never urgent. */
+  readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #waiting = new Set<string>();
+  readonly #leaving = new AbortController();
+  readonly #known = new Map<string, Promise<readonly string[]>>();
+
+  constructor(parts: ForecastWorkings, targets: Targets) {
+    this.#parts = parts;
+    this.#targets = targets;
+    parts.homecoming.onHome((id) => {
+      this.refresh(id);
+    });
+  }
+
+  /** Of one session, or of all that have work to land. */
+  async get(key: string | undefined, signal: AbortSignal): Promise<OperationOutput<'forecast.get'>['forecasts']> {
+    const { store } = this.#parts;
+    const sessions = key === undefined ? store.sessions.list() : [store.sessions.find(key)];
+    const forecasts: OperationOutput<'forecast.get'>['forecasts'] = [];
+    for (const session of sessions) {
+      const forecast = await this.#forecast(session, signal);
+      if (forecast !== undefined) forecasts.push({ session: session.id, forecast });
+    }
+    return forecasts;
+  }
+
+  /** Work of the session came home, or its target moved. Calls that come while one waits are one. */
+  refresh(id: string): void {
+    if (this.#waiting.has(id) || this.#leaving.signal.aborted) return;
+    this.#waiting.add(id);
+    void this.#queue.add(() => this.#note(id));
+  }
+
+  /** A target of this session's repository moved: what its other sessions would meet may be another thing now. */
+  refreshOthers({ id, repository }: Session): void {
+    for (const other of this.#parts.store.sessions.list({ repositoryId: repository.id }))
+      if (other.id !== id && other.forecast !== undefined) this.refresh(other.id);
+  }
+
+  async close(): Promise<void> {
+    this.#leaving.abort();
+    this.#queue.clear();
+    await this.#queue.onIdle();
+  }
+
+  /** Never rejects. */
+  async #note(id: string): Promise<void> {
+    const { book, log } = this.#parts;
+    this.#waiting.delete(id);
+    const session = book.peek(id);
+    if (session === undefined || this.#leaving.signal.aborted) return;
+    try {
+      const forecast = await this.#forecast(session, this.#leaving.signal);
+      const before = book.peek(id)?.forecast;
+      const isSame = JSON.stringify({ ...before, at: '' }) === JSON.stringify({ ...forecast, at: '' });
+      if (book.peek(id) !== undefined && !isSame) book.change(id, { forecast });
+    } catch (error) {
+      if (!this.#leaving.signal.aborted) log.warn('no forecast', { session: id, error: messageOf(error) });
+    }
+  }
+
+  async #forecast(session: Session, signal: AbortSignal): Promise<Forecast | undefined> {
+    if (!hasWork(session)) return undefined;
+    const target = await this.#targets.known(session, session.landing?.target, signal);
+    if (target === undefined) return undefined;
+    const outcome = await this.#withTarget(session, target, signal);
+    return { ...outcome, sessions: await this.#withOthers(session, signal), at: now() };
+  }
+
+  async #withTarget(
+    session: Session,
+    target: { branch: string; commit: string },
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const head = session.head?.commit ?? session.base.commit;
+    const store = this.#parts.repositories.workStore(session.repository);
+    const { fastForward, upToDate, commits } = await store.replay(target.commit, head, signal);
+    const files = [...new Set(commits.flatMap(({ conflicts }) => conflicts.map(({ path }) => path)))].slice(
+      0,
+      maxFiles,
+    );
+    const clean = fastForward ? 'fast-forward' : 'clean';
+    const outcome = upToDate ? 'up-to-date' : files.length > 0 ? 'conflicts' : clean;
+    return { target: target.branch, outcome, files };
+  }
+
+  async #withOthers(session: Session, signal: AbortSignal): Promise<Forecast['sessions']> {
+    const others = this.#parts.store.sessions
+      .list({ repositoryId: session.repository.id })
+      .filter((other) => other.id !== session.id && hasWork(other))
+      .slice(0, maxOthers);
+    const found: Forecast['sessions'] = [];
+    for (const other of others) {
+      const files = await this.#between(session, other, signal);
+      if (files.length > 0) found.push({ session: other.id, files: files.slice(0, maxPairFiles) });
+    }
+    return found;
+  }
+
+  #between(one: Session, other: Session, signal: AbortSignal): Promise<readonly string[]> {
+    const [a = '', b = ''] = [one.head?.commit ?? '', other.head?.commit ?? ''].sort();
+    const key = `${a} ${b}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const files = this.#parts.repositories.workStore(one.repository).tipsConflict(a, b, signal);
+    this.#known.set(key, files);
+    files.catch(() => this.#known.delete(key));
+    for (const oldest of [...this.#known.keys()].slice(0, -maxKnown)) this.#known.delete(oldest);
+    return files;
+  }
+}
+
+/** It has commits that are not landed yet. */
+const hasWork = ({ head, landing }: Session): boolean =>
+  head !== undefined && head.ahead > 0 && landing?.state !== 'landed';

@@ -1,0 +1,100 @@
+import type { Landing } from '../../protocol/landing.ts';
+import type { LandingStep } from '../../protocol/landingSummary.ts';
+import type { Log } from '../base/log.ts';
+import type { Holds } from '../session/holds.ts';
+import type { Grounds } from './grounds.ts';
+import type { LandingBook } from './landingBook.ts';
+import { reasonOf } from './reasons.ts';
+
+/** One step of a landing: what it changes. It can be cut off at any point and called again. */
+export type Step = (landing: Landing, signal: AbortSignal) => Promise<Partial<Landing>>;
+
+export interface JourneysParts {
+  readonly book: LandingBook;
+  readonly grounds: Grounds;
+  readonly holds: Holds;
+  readonly steps: Readonly<Record<LandingStep, Step>>;
+  readonly log: Log;
+}
+
+interface Job {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** While these run, the session's tree is moved or read: no Claude may start in it. */
+const holding: readonly LandingStep[] = ['move', 'verify', 'undo'];
+const held = 'The session is being landed just now: wait until that is done, or abort the landing.';
+
+/** What goes on of landings: each takes one step after another until it is over or somebody must decide. */
+export class Journeys {
+  readonly #parts: JourneysParts;
+  readonly #jobs = new Map<string, Job>();
+
+  constructor(parts: JourneysParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  has(id: string): boolean {
+    return this.#jobs.has(id);
+  }
+
+  /** Goes on with a landing that is `running`. Harmless when somebody does already. */
+  start(id: string): void {
+    if (this.#jobs.has(id)) return;
+    const controller = new AbortController();
+    const done = this.#travel(id, controller.signal).finally(() => {
+      this.#jobs.delete(id);
+    });
+    this.#jobs.set(id, { controller, done });
+    this.#parts.grounds.keepUp(id, done);
+  }
+
+  /** Settles when the landing stands still, however it came to that. */
+  async settled(id: string): Promise<void> {
+    await this.#jobs.get(id)?.done;
+  }
+
+  /** Ends what goes on of a landing; it stays `running` in the book, for whoever called it off to change. */
+  async callOff(id: string): Promise<void> {
+    const job = this.#jobs.get(id);
+    job?.controller.abort();
+    await job?.done;
+  }
+
+  /** The engine leaves; the next one goes on from the book. */
+  async leave(): Promise<void> {
+    await Promise.all([...this.#jobs.keys()].map((id) => this.callOff(id)));
+  }
+
+  async #travel(id: string, signal: AbortSignal): Promise<void> {
+    const { book, log } = this.#parts;
+    // What called this goes on first: it must see the landing as it began.
+    await Promise.resolve();
+    for (let landing = book.peek(id); landing?.state === 'running' && !signal.aborted; landing = book.peek(id)) {
+      try {
+        const changes = await this.#step(landing, signal);
+        // What was done outside is noted even when it was called off meanwhile.
+        if (book.peek(id) !== undefined) book.change(id, changes);
+      } catch (error) {
+        if (signal.aborted || book.peek(id) === undefined) return;
+        log.warn('a landing stopped', { session: id, step: landing.step, error });
+        book.change(id, { state: 'paused', reason: reasonOf(error) });
+      }
+    }
+  }
+
+  async #step(landing: Landing, signal: AbortSignal): Promise<Partial<Landing>> {
+    const { steps, holds } = this.#parts;
+    const release = holding.includes(landing.step) ? holds.hold(landing.session, held) : undefined;
+    try {
+      return await steps[landing.step](landing, signal);
+    } finally {
+      release?.();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Actor } from '../../protocol/actor.ts';
+import { type Landing, landingSchema } from '../../protocol/landing.ts';
+import type { LandingSummary } from '../../protocol/landingSummary.ts';
+import { now } from '../base/clock.ts';
+import { FlotillaError } from '../base/errors.ts';
+import { engineActor, type SessionBook } from '../session/book.ts';
+import type { Store } from '../store/store.ts';
+
+const kind = 'landing';
+/** Landings of one session that are stored whole keep at most so many earlier stops. */
+const maxStops = 200;
+
+/** The one way landings are written: the record, the summary that the session carries, and the line in its timeline. */
+export class LandingBook {
+  readonly #store: Store;
+  readonly #sessions: SessionBook;
+
+  constructor(store: Store, sessions: SessionBook) {
+    this.#store = store;
+    this.#sessions = sessions;
+  }
+
+  peek(id: string): Landing | undefined {
+    return this.#store.documents.get(landingSchema, kind, id);
+  }
+
+  /** Throws `no-landing`. */
+  get(id: string): Landing {
+    const landing = this.peek(id);
+    if (landing !== undefined) return landing;
+    const { name } = this.#sessions.get(id);
+    throw new FlotillaError('no-landing', `"${name}" is not being landed. Start with landing it.`);
+  }
+
+  list(): Landing[] {
+    return this.#store.documents.list(landingSchema, kind).map(({ value }) => value);
+  }
+
+  write(landing: Landing, actor: Actor = engineActor): Landing {
+    const { session: id } = landing;
+    const resolved = landing.resolved.slice(-maxStops);
+    const written = landingSchema.parse({ ...landing, resolved, updatedAt: now() });
+    return this.#sessions.together(() => {
+      const before = this.peek(id);
+      this.#store.documents.put(kind, id, written);
+      this.#sessions.change(id, { landing: summaryOf(written) }, actor);
+      if (isNews(before, written)) this.#tell(written);
+      return written;
+    });
+  }
+
+  change(id: string, changes: Partial<Landing>, actor: Actor = engineActor): Landing {
+    return this.write({ ...this.get(id), ...changes }, actor);
+  }
+
+  /** Text that the verification wrote. */
+  output(id: string, text: string): void {
+    if (this.#sessions.peek(id) === undefined) return;
+    this.#store.sessions.record(id, { type: 'landing.output', data: { text } }, engineActor);
+  }
+
+  forget(id: string): void {
+    this.#store.documents.delete(kind, id);
+  }
+
+  #tell({ session, state, reason }: Landing): void {
+    const failed = state === 'paused' && reason.detail !== undefined;
+    const entry = { kind: 'landing', text: reason.message, subject: reason.code } as const;
+    this.#sessions.timeline(session, failed ? { ...entry, failed } : entry);
+  }
+}
+
+const isNews = (before: Landing | undefined, { state, reason }: Landing): boolean =>
+  before?.reason.code !== reason.code || before.state !== state || before.reason.message !== reason.message;
+
+function summaryOf({ state, step, reason, target, stop, updatedAt }: Landing): LandingSummary {
+  const openFiles = (stop?.files ?? []).filter((file) => file.state !== 'accepted').length;
+  const { code, message } = reason;
+  return { state, step, reason: { code, message }, target: target.branch, openFiles, updatedAt };
+}

@@ -1,0 +1,101 @@
+import type { Landing } from '../../protocol/landing.ts';
+import { FlotillaError } from '../base/errors.ts';
+import type { MoveAnswer } from '../git/landingAnswers.ts';
+import type { SessionWorkings } from '../session/room.ts';
+import type { Grounds } from './grounds.ts';
+import { LandingTree } from './landingTree.ts';
+import { movedOn } from './rebasing.ts';
+import { because, short } from './reasons.ts';
+
+export type MoveWorkings = Pick<SessionWorkings, 'book' | 'homecoming' | 'serial'>;
+
+/** Moves the session's own tree to what was landed, and back. What is not committed stays as it is. */
+export class Moving {
+  readonly #parts: MoveWorkings;
+  readonly #grounds: Grounds;
+
+  constructor(parts: MoveWorkings, grounds: Grounds) {
+    this.#parts = parts;
+    this.#grounds = grounds;
+  }
+
+  step(landing: Landing, signal: AbortSignal): Promise<Partial<Landing>> {
+    return this.#parts.serial.run(landing.session, () => this.#move(landing, signal));
+  }
+
+  /**
+   * The session's tree as it was before the landing, whatever became of it. Answers a sentence when the session has gone on since and
+   * its tree was left as it is.
+   */
+  back(landing: Landing, signal: AbortSignal): Promise<string | undefined> {
+    return this.#parts.serial.run(landing.session, () => this.#back(landing, signal));
+  }
+
+  async #move({ session: id, head, result, target, whole }: Landing, signal: AbortSignal): Promise<Partial<Landing>> {
+    if (result === undefined) throw new Error('nothing was rebased that the session could move to');
+    this.#grounds.requireIdle(id);
+    const environment = await this.#grounds.running(id, signal);
+    const tree = new LandingTree(environment);
+    await tree.recover(signal);
+    if ((await tree.head(signal)) !== result) requireMoved(await tree.move({ from: head, to: result }, signal));
+    this.#parts.book.change(id, { base: { ref: target.branch, commit: target.commit } });
+    await this.#grounds.secure(id, environment);
+    await tree.finish(signal);
+    const moved = { moved: true, step: 'verify', progress: undefined } as const;
+    const reason = because('moved', `The session stands on ${target.branch} now, at ${short(result)}.`);
+    return whole ? { ...moved, reason } : { ...moved, reason, state: 'ready' };
+  }
+
+  async #back(landing: Landing, signal: AbortSignal): Promise<string | undefined> {
+    const { session: id, before } = landing;
+    const found = await this.#grounds.peek(id, signal);
+    if (found === undefined) return undefined;
+    const environment = await this.#grounds.running(id, signal);
+    const tree = new LandingTree(environment);
+    await tree.abort(signal);
+    const kept = await this.#moveBack(landing, tree, signal);
+    if (kept !== undefined) return kept;
+    this.#parts.book.change(id, { base: before.base });
+    await this.#grounds.secure(id, environment);
+    return undefined;
+  }
+
+  async #moveBack(
+    { session, before, head, result }: Landing,
+    tree: LandingTree,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const now = await tree.head(signal);
+    if (now === before.head) return undefined;
+    if (now !== head && now !== result)
+      return `The session has new commits since, at ${short(now)}, so its tree was left as it is.`;
+    this.#grounds.requireIdle(session);
+    requireMoved(await tree.move({ from: now, to: before.head }, signal));
+    return undefined;
+  }
+}
+
+function requireMoved(answer: MoveAnswer): void {
+  if (answer.state === 'moved') return;
+  if (answer.state === 'failed')
+    throw new FlotillaError(
+      'git-failed',
+      "The session's tree could not be moved; nothing of it was lost. Continue to try again.",
+      { detail: answer.detail },
+    );
+  const { reason, paths, detail } = answer;
+  if (reason === 'moved-on') throw movedOn();
+  if (reason === 'in-the-way')
+    throw new FlotillaError(
+      'uncommitted-in-the-way',
+      `Uncommitted work in ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ' …' : ''} stands in the way. Commit it or put it aside in the session, then continue.`,
+      { detail: paths.slice(0, 50).join('\n') },
+    );
+  throw new FlotillaError(
+    'not-in-this-state',
+    reason === 'operation' || reason === 'locked'
+      ? "Git is in the middle of something in the session's tree: end it there, then continue."
+      : `The session's tree could not be moved (${reason}): continue to try again.`,
+    { detail },
+  );
+}

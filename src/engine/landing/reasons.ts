@@ -1,0 +1,16 @@
+import type { Reason } from '../../protocol/basics.ts';
+import { toErrorBody } from '../base/errors.ts';
+
+export const because = (code: string, message: string, detail?: string): Reason =>
+  detail === undefined || detail === '' ? { code, message } : { code, message, detail: detail.slice(-8000) };
+
+/** What failed, as the reason why a landing waits. */
+export function reasonOf(error: unknown): Reason {
+  const { code, message, detail } = toErrorBody(error);
+  return because(code, message, detail);
+}
+
+export const plural = (count: number, word: string): string => (count === 1 ? `one ${word}` : `${count} ${word}s`);
+
+/** The first digits of a commit's id, for people. */
+export const short = (commit: string): string => commit.slice(0, 9);

@@ -1,0 +1,127 @@
+import type { Session } from '../../protocol/session.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Closable } from '../base/lifecycle.ts';
+import type { Departure } from '../session/departures.ts';
+import type { SessionWorkings } from '../session/room.ts';
+import { Forecasts } from './forecasts.ts';
+import { Grounds } from './grounds.ts';
+import { Journeys } from './journeys.ts';
+import { LandingBook } from './landingBook.ts';
+import { LandingPush } from './landingPush.ts';
+import { Landings, type Relation } from './landings.ts';
+import { LandingTree } from './landingTree.ts';
+import { Moving } from './moving.ts';
+import { Planning } from './planning.ts';
+import { because } from './reasons.ts';
+import { Rebasing } from './rebasing.ts';
+import { Resolving } from './resolving.ts';
+import { Targets } from './targets.ts';
+import { Undoing } from './undoing.ts';
+import { Verifying } from './verifying.ts';
+
+/** Longest that mending a half-moved tree may take before its environment goes, in milliseconds. */
+const mendTimeout = 60_000;
+
+/** Puts the landing room together: what brings sessions' work onto other branches. */
+export class LandingRoom implements Closable {
+  readonly landings: Landings;
+  readonly forecasts: Forecasts;
+  readonly #workings: SessionWorkings;
+  readonly #book: LandingBook;
+  readonly #journeys: Journeys;
+  readonly #grounds: Grounds;
+
+  constructor(workings: SessionWorkings) {
+    const { store, book: sessions, holds, log } = workings;
+    const book = new LandingBook(store, sessions);
+    const grounds = new Grounds(workings);
+    const targets = new Targets(workings.repositories);
+    const rebasing = new Rebasing(book, grounds);
+    const resolving = new Resolving({ workings, book, grounds, rebasing });
+    const moving = new Moving(workings, grounds);
+    const verifying = new Verifying({ book, grounds, documents: store.documents });
+    const forecasts = new Forecasts(workings, targets);
+    const pushing = new LandingPush(workings, targets, (session) => {
+      forecasts.refreshOthers(session);
+    });
+    const undoing = new Undoing({ ...workings, landings: book, moving, targets });
+    const steps = {
+      rebase: rebasing.step.bind(rebasing),
+      resolve: resolving.step.bind(resolving),
+      move: moving.step.bind(moving),
+      verify: verifying.step.bind(verifying),
+      push: pushing.step.bind(pushing),
+      undo: undoing.step.bind(undoing),
+    };
+    this.#journeys = new Journeys({ book, grounds, holds, steps, log });
+    const planning = new Planning(workings, targets);
+    const parts = { book, grounds, journeys: this.#journeys, planning, resolving, targets, verifying };
+    this.landings = new Landings({
+      ...parts,
+      find: (key) => store.sessions.find(key),
+      relation: (session, ends, signal) => this.#relation(session, ends, signal),
+    });
+    this.forecasts = forecasts;
+    this.#workings = workings;
+    this.#book = book;
+    this.#grounds = grounds;
+    workings.departures.on((id, what) => this.#depart(id, what));
+  }
+
+  busy(): boolean {
+    return this.#journeys.size > 0;
+  }
+
+  /** Goes on with the landings that were under way when the engine before this one ended. */
+  reconcile(): void {
+    for (const { session, state } of this.#book.list()) {
+      if (this.#workings.book.peek(session) === undefined) this.#book.forget(session);
+      else if (state === 'running') this.#journeys.start(session);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.forecasts.close();
+    await this.#journeys.leave();
+  }
+
+  /** The session's environment is about to stop or to go: nothing of a landing goes on in it, and its tree is whole. */
+  async #depart(id: string, what: Departure): Promise<void> {
+    const landing = this.#book.peek(id);
+    if (landing === undefined) return;
+    await this.#journeys.callOff(id);
+    const now = this.#book.get(id);
+    if (now.state === 'running' && ['move', 'undo'].includes(now.step)) await this.#mend(id);
+    const isOver = ['landed', 'undone', 'aborted'].includes(now.state);
+    if (what === 'cancel' && !isOver)
+      this.#book.change(id, {
+        state: 'aborted',
+        reason: because('aborted', 'The session was cancelled during its landing.'),
+      });
+    else if (now.state === 'running')
+      this.#book.change(id, {
+        state: 'paused',
+        reason: because('interrupted', 'The session was stopped: continue the landing to go on.'),
+      });
+  }
+
+  async #mend(id: string): Promise<void> {
+    const signal = AbortSignal.timeout(mendTimeout);
+    try {
+      const environment = await this.#grounds.peek(id, signal);
+      if (environment === undefined || (await environment.status(signal)) !== 'running') return;
+      await new LandingTree(environment).recover(signal);
+    } catch (error) {
+      this.#workings.log.warn('a half-moved tree was not mended', { session: id, error: messageOf(error) });
+    }
+  }
+
+  async #relation(session: Session, ends: { target: string; head: string }, signal: AbortSignal): Promise<Relation> {
+    const store = this.#workings.repositories.workStore(session.repository);
+    const [behind, ahead] = await Promise.all([
+      store.ahead(ends.head, ends.target, signal),
+      store.ahead(ends.target, ends.head, signal),
+    ]);
+    return { fastForward: behind === 0, upToDate: ahead === 0 };
+  }
+}

@@ -1,0 +1,35 @@
+import type { ConflictKind, Landing, LandingFile } from '../../protocol/landing.ts';
+import type { RebaseStop } from '../git/landingStop.ts';
+
+type Entry = RebaseStop['unmerged'][number];
+
+/** Files of one stop that are kept; a rebase that meets more is for a person at a shell. */
+const maxFiles = 1000;
+
+/** A stop of the rebase as a landing keeps it: nobody has resolved anything yet. */
+export function stopOf({ commit, subject, unmerged, marked }: RebaseStop): NonNullable<Landing['stop']> {
+  const paths = new Map<string, Entry[]>();
+  for (const entry of unmerged) paths.set(entry.path, [...(paths.get(entry.path) ?? []), entry]);
+  const isMarked = new Set(marked);
+  const files = [...paths].slice(0, maxFiles).map(([path, entries]) => fileOf(path, entries, isMarked.has(path)));
+  return { commit, subject: subject.slice(0, 500), asked: false, files };
+}
+
+function fileOf(path: string, entries: readonly Entry[], isMarked: boolean): LandingFile {
+  const kind = kindOf(entries, isMarked);
+  const stages = new Set(entries.map(({ stage }) => stage));
+  const deletedBy = kind !== 'modify-delete' ? {} : ({ deletedBy: stages.has(2) ? 'theirs' : 'ours' } as const);
+  return { path, kind, ...deletedBy, state: 'open', warnings: [] };
+}
+
+/** What the stages in the index say of a conflict; a rename leaves single stages under several names. */
+function kindOf(entries: readonly Entry[], isMarked: boolean): ConflictKind {
+  const modes = entries.map(({ mode }) => mode);
+  const stages = entries.map(({ stage }) => stage).join('');
+  if (modes.includes('160000')) return 'submodule';
+  if (modes.includes('120000')) return 'symlink';
+  if (stages === '123') return isMarked ? 'content' : 'binary';
+  if (stages === '23') return isMarked ? 'both-added' : 'binary';
+  if (stages === '12' || stages === '13') return 'modify-delete';
+  return stages === '1' ? 'rename-rename' : 'other';
+}

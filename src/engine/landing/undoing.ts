@@ -1,0 +1,104 @@
+import type { Landing, LandingPush } from '../../protocol/landing.ts';
+import type { Session } from '../../protocol/session.ts';
+import { FlotillaError } from '../base/errors.ts';
+import { commitIdentity } from '../git/identity.ts';
+import type { SessionWorkings } from '../session/room.ts';
+import type { LandingBook } from './landingBook.ts';
+import type { Moving } from './moving.ts';
+import { because, plural } from './reasons.ts';
+import type { Targets } from './targets.ts';
+
+export type UndoWorkings = Pick<SessionWorkings, 'book' | 'repositories' | 'pushing'>;
+
+interface Parts extends UndoWorkings {
+  readonly landings: LandingBook;
+  readonly moving: Moving;
+  readonly targets: Targets;
+}
+
+/** Takes a landing back: what was pushed, newest first, and then the session's own tree. */
+export class Undoing {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async step(landing: Landing, signal: AbortSignal): Promise<Partial<Landing>> {
+    const { landings, moving, pushing } = this.#parts;
+    const { session: id, undo } = landing;
+    if (undo?.kind === 'undo') await this.#takeBackAll(landing, signal);
+    const kept = await moving.back(landings.get(id), signal);
+    if (undo?.kind === 'undo') pushing.noteLanded(id, []);
+    const common = { stop: undefined, progress: undefined, undo: undefined, moved: false };
+    if (undo?.kind === 'abort')
+      return {
+        ...common,
+        state: 'aborted',
+        reason: because('aborted', kept ?? 'The landing was given up; the session is as it was before.'),
+      };
+    const pushes = plural(landing.pushes.length, 'push').replace(/pushs$/, 'pushes');
+    const done = landing.pushes.length === 0 ? 'The landing was undone' : `The landing was undone with ${pushes}`;
+    return {
+      ...common,
+      state: 'undone',
+      reason: because('undone', kept ?? `${done}; the session is as it was before.`),
+    };
+  }
+
+  /** Each push that was taken back leaves the list at once: whoever comes again goes on with the rest. */
+  async #takeBackAll(landing: Landing, signal: AbortSignal): Promise<void> {
+    const { book, landings } = this.#parts;
+    const session = book.get(landing.session);
+    const open = landing.pushes.filter(({ undone }) => undone !== true);
+    for (const push of open.toReversed()) {
+      const reverted = await this.#takeBack({ landing, session, push }, signal);
+      const pushes = landings
+        .get(session.id)
+        .pushes.map((one) => (one.at === push.at ? { ...one, undone: true } : one));
+      landings.change(session.id, { pushes });
+      const text = reverted ? `Took the work back from ${push.branch}` : `Took the push of ${push.branch} back`;
+      book.timeline(session.id, { kind: 'push', text, subject: push.commit });
+    }
+  }
+
+  /** Answers whether a commit was pushed that takes the work back. */
+  async #takeBack(
+    work: { landing: Landing; session: Session; push: LandingPush },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { landing, session, push } = work;
+    const { targets, repositories, book } = this.#parts;
+    const source = await targets.source(session, signal);
+    const { branch, commit: pushed, before } = push;
+    if (push.mode === 'branch') {
+      await repositories.workStore(session.repository).undoPush({ source, branch, pushed, before }, signal);
+      const earlier =
+        before === undefined || session.pushed === undefined ? undefined : { ...session.pushed, commit: before };
+      book.change(session.id, { pushed: earlier });
+      return false;
+    }
+    if (landing.undo?.revertTarget !== true) throw needsRevert(push);
+    await this.#revert(session, push, signal);
+    return true;
+  }
+
+  async #revert(session: Session, push: LandingPush, signal: AbortSignal): Promise<void> {
+    const { targets, repositories } = this.#parts;
+    const source = await targets.source(session, signal);
+    const { branch, commit: landed, before } = push;
+    if (before === undefined)
+      throw new FlotillaError('undo-refused', `${branch} did not exist before it was pushed: delete it on the remote.`);
+    const { commit: tip } = await targets.find(session, branch, signal);
+    const store = repositories.workStore(session.repository);
+    const identity = await commitIdentity(session.repository, signal);
+    const commit = await store.revert({ before, landed, tip, identity }, signal);
+    await store.pushTarget({ source, branch, commit, expected: tip }, signal);
+  }
+}
+
+const needsRevert = ({ branch }: LandingPush): FlotillaError =>
+  new FlotillaError(
+    'undo-refused',
+    `The work is on ${branch}, where others may have built on it already. Undo it with a commit that takes it back (revert).`,
+  );

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import type { Landing } from '../../protocol/landing.ts';
+import { now } from '../base/clock.ts';
+import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
+import type { Environment } from '../runtime/contract.ts';
+import type { Documents } from '../store/documents.ts';
+import type { Grounds } from './grounds.ts';
+import type { LandingBook } from './landingBook.ts';
+import { OutputTail } from './outputTail.ts';
+import { because, short } from './reasons.ts';
+
+type Verify = NonNullable<Landing['verify']>;
+type Outcome = Pick<Verify, 'outcome' | 'exitCode'>;
+
+const outputKind = 'landing-output';
+const maxOutput = 64 * 1024;
+
+export interface VerifyingParts {
+  readonly book: LandingBook;
+  readonly grounds: Grounds;
+  readonly documents: Documents;
+}
+
+/** Runs the project's own command in the session's tree, on the commit that is to be pushed. */
+export class Verifying {
+  readonly #parts: VerifyingParts;
+
+  constructor(parts: VerifyingParts) {
+    this.#parts = parts;
+  }
+
+  /** The end of what the last verification wrote. */
+  output(id: string): string | undefined {
+    return this.#parts.documents.get(z.string(), outputKind, id);
+  }
+
+  forget(id: string): void {
+    this.#parts.documents.delete(outputKind, id);
+  }
+
+  async step(landing: Landing, signal: AbortSignal): Promise<Partial<Landing>> {
+    const command = landing.options.verify;
+    const commit = landing.result;
+    if (commit === undefined) throw new Error('nothing was rebased that could be verified');
+    if (command === undefined) return unverified(landing);
+    const verify: Verify = { command, commit, outcome: 'running', startedAt: now() };
+    const { book, grounds } = this.#parts;
+    book.change(landing.session, { verify, reason: because('verifying', `Running ${command}.`) });
+    const environment = await grounds.running(landing.session, signal);
+    const outcome = await this.#run(landing, environment, signal);
+    const isStill = await standsOn(environment, commit, signal);
+    return verdict(landing, { ...verify, ...outcome, endedAt: now() }, isStill);
+  }
+
+  async #run({ session: id, options }: Landing, environment: Environment, signal: AbortSignal): Promise<Outcome> {
+    const { book, documents } = this.#parts;
+    const tail = new OutputTail((text) => {
+      book.output(id, text);
+    });
+    const limit = AbortSignal.timeout(options.verifyTimeout);
+    const command = ['sh', '-c', options.verify ?? 'false'] as const;
+    try {
+      const exec = await environment.exec({ command }, AbortSignal.any([signal, limit]));
+      for (const stream of [exec.stdout, exec.stderr]) stream.on('data', (chunk: Buffer) => tail.take(chunk));
+      exec.stdin.on('error', () => undefined);
+      exec.stdin.end();
+      const exitCode = await exec.exitCode;
+      if (!limit.aborted && exitCode !== undefined) return { outcome: exitCode === 0 ? 'passed' : 'failed', exitCode };
+    } catch (error) {
+      if (!limit.aborted) throw error;
+    } finally {
+      tail.flush();
+      documents.put(outputKind, id, tail.text.slice(-maxOutput));
+    }
+    throwIfCancelled(signal, 'Verifying');
+    if (limit.aborted) return { outcome: 'timed-out' };
+    throw new FlotillaError(
+      'environment-gone',
+      'The environment ended during the verification. Continue to run it again.',
+    );
+  }
+}
+
+/** What is checked out inside, as the environment says; a person may have moved it while the command ran. */
+async function standsOn(environment: Environment, commit: string, signal: AbortSignal): Promise<boolean> {
+  const { stdout } = await environment.run({ command: ['git', 'rev-parse', 'HEAD'], maxBytes: 200 }, signal);
+  return stdout.toString('utf8').trim() === commit;
+}
+
+function unverified({ whole, options, result = '' }: Landing): Partial<Landing> {
+  if (whole && options.unverified) return { step: 'push', reason: because('pushing', 'Pushing without verification.') };
+  const message = `No verification is known, so ${short(result)} is unverified. Name a command, or continue and say that it may be pushed unverified.`;
+  return { state: 'paused', reason: because('unverified', message) };
+}
+
+function verdict({ whole }: Landing, verify: Verify, isStill: boolean): Partial<Landing> {
+  const { command, outcome, exitCode, commit } = verify;
+  if (!isStill) {
+    const message = 'The session was given another commit while it was verified. Abort this landing and land anew.';
+    return { state: 'paused', verify, reason: because('session-moved', message) };
+  }
+  if (outcome === 'passed') {
+    const reason = because('verified', `${short(commit)} passed ${command}.`);
+    return whole ? { verify, step: 'push', reason } : { verify, state: 'ready', reason };
+  }
+  const what = outcome === 'timed-out' ? 'took too long' : `failed with exit code ${exitCode ?? 'unknown'}`;
+  const message = `${command} ${what} on ${short(commit)}. Nothing was pushed. Mend it, or send the output to Claude, and land again.`;
+  return { state: 'paused', verify, reason: because('verify-failed', message) };
+}

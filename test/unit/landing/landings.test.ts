@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, it } from 'mocha';
+import { LandingBed } from '../../support/landingBed.ts';
+import { git, write } from '../../support/localEnvironment.ts';
+import { testActor } from '../../support/storedSession.ts';
+
+const text = (...lines: string[]): string => lines.map((line) => `${line}\n`).join('');
+const within = AbortSignal.timeout(60_000);
+
+describe('a landing', function () {
+  this.timeout(60_000);
+  let bed: LandingBed;
+  afterEach(() => bed.close());
+
+  const start = { 'a.txt': text('one', 'two', 'three'), 'b.txt': 'b\n' };
+
+  it('rebases, moves the session, verifies and pushes to the target', async () => {
+    bed = LandingBed.make(start);
+    const { id, environment } = await bed.session('work', [{ 'c.txt': 'c\n' }, { 'd.txt': 'd\n' }]);
+    const onMain = bed.push({ 'b.txt': 'B\n' });
+    await bed.landings.land(
+      { session: id, push: 'target', verify: 'grep B b.txt && cat c.txt d.txt' },
+      testActor,
+      within,
+    );
+    const landing = await bed.settled(id);
+    assert.equal(landing.state, 'landed', JSON.stringify(landing.reason));
+    assert.equal(git(bed.origin, 'rev-parse', 'main'), landing.result);
+    assert.equal(git(bed.origin, 'rev-parse', 'main~2'), onMain);
+    assert.equal(git(environment.workspaceFolder, 'rev-parse', 'HEAD'), landing.result);
+    assert.equal(landing.verify?.outcome, 'passed');
+    assert.match(bed.landings.status(id).verifyOutput ?? '', /^B\nc\nd\n$/);
+    assert.equal(bed.get(id).base.commit, onMain);
+    assert.equal(bed.get(id).landing?.state, 'landed');
+    await bed.rooms.room.sessions.remove(id, false, testActor);
+  });
+
+  it('stops at a conflict for a person, and goes on when it is resolved', async () => {
+    bed = LandingBed.make(start);
+    const { id, environment } = await bed.session('work', [{ 'a.txt': text('one', 'session', 'three') }]);
+    bed.push({ 'a.txt': text('one', 'main', 'three') });
+    await bed.landings.rebase({ session: id, resolve: 'person' }, testActor, within);
+    const stopped = await bed.settled(id);
+    assert.equal(stopped.reason.code, 'conflicts');
+    assert.deepEqual(
+      stopped.stop?.files.map(({ path: name, kind, state }) => [name, kind, state]),
+      [['a.txt', 'content', 'open']],
+    );
+    assert.equal(
+      readFileSync(path.join(environment.workspaceFolder, 'a.txt'), 'utf8'),
+      text('one', 'session', 'three'),
+    );
+    await assert.rejects(bed.landings.goOn({ session: id }, testActor, within), { code: 'conflicts-open' });
+    const sides = await bed.landings.conflict(id, 'a.txt', within);
+    assert.equal(Buffer.from(sides.ours ?? '', 'base64').toString(), text('one', 'main', 'three'));
+    await bed.landings.resolve({ session: id, path: 'a.txt', how: 'theirs' }, testActor, within);
+    await bed.landings.goOn({ session: id }, testActor, within);
+    const done = await bed.settled(id);
+    assert.equal(done.state, 'ready', JSON.stringify(done.reason));
+    assert.equal(
+      readFileSync(path.join(environment.workspaceFolder, 'a.txt'), 'utf8'),
+      text('one', 'session', 'three'),
+    );
+    assert.equal(git(environment.workspaceFolder, 'rev-parse', 'HEAD~1'), git(bed.origin, 'rev-parse', 'main'));
+  });
+
+  it('that is given up leaves the session as it was', async () => {
+    bed = LandingBed.make(start);
+    const { id, environment } = await bed.session('work', [{ 'a.txt': text('one', 'session', 'three') }]);
+    const W = environment.workspaceFolder;
+    write(W, { 'untracked.txt': 'mine\n', 'b.txt': 'not committed\n' });
+    const looks = (): unknown => [
+      git(W, 'for-each-ref'),
+      git(W, 'status', '--porcelain'),
+      git(W, 'worktree', 'list'),
+      git(W, 'stash', 'list'),
+      git(W, 'config', '--list', '--local'),
+    ];
+    const before = bed.get(id);
+    await bed.rooms.room.workings.homecoming.bring(id);
+    const wasLike = looks();
+    bed.push({ 'a.txt': text('one', 'main', 'three') });
+    await bed.landings.land({ session: id, resolve: 'person' }, testActor, within);
+    await bed.settled(id);
+    const landing = await bed.landings.abort(id, testActor);
+    assert.equal(landing.state, 'aborted', JSON.stringify(landing.reason));
+    assert.deepEqual(looks(), wasLike);
+    assert.deepEqual(bed.get(id).base, before.base);
+  });
+
+  it('pushes nothing that was not verified, unless that is said', async () => {
+    bed = LandingBed.make(start);
+    const { id } = await bed.session('work', [{ 'c.txt': 'c\n' }]);
+    bed.push({ 'b.txt': 'B\n' });
+    await bed.landings.land({ session: id }, testActor, within);
+    const waits = await bed.settled(id);
+    assert.deepEqual([waits.state, waits.reason.code], ['paused', 'unverified']);
+    assert.equal(git(bed.origin, 'for-each-ref', 'refs/heads/flotilla'), '');
+    await bed.landings.goOn({ session: id, unverified: true }, testActor, within);
+    const landed = await bed.settled(id);
+    assert.equal(landed.state, 'landed', JSON.stringify(landed.reason));
+    assert.equal(git(bed.origin, 'rev-parse', 'flotilla/work'), landed.result);
+  });
+
+  it('stops at a red verification with its output', async () => {
+    bed = LandingBed.make(start);
+    const { id } = await bed.session('work', [{ 'c.txt': 'c\n' }]);
+    await bed.landings.land({ session: id, verify: 'echo broken; exit 3' }, testActor, within);
+    const red = await bed.settled(id);
+    assert.deepEqual([red.state, red.reason.code, red.verify?.exitCode], ['paused', 'verify-failed', 3]);
+    assert.equal(bed.landings.status(id).verifyOutput, 'broken\n');
+    assert.ok(bed.landings.status(id).actions.includes('send-output'));
+  });
+
+  it('begins again when its target moves before the push', async () => {
+    bed = LandingBed.make(start);
+    const { id } = await bed.session('work', [{ 'c.txt': 'c\n' }]);
+    const move = `test -e ${bed.scratch.path('moved')} || { touch ${bed.scratch.path('moved')}; cd "${bed.clone}"; echo x >x.txt; git add x.txt; git commit -qm X; git push -q origin HEAD:main; }`;
+    bed.push({ 'b.txt': 'B\n' });
+    await bed.landings.land({ session: id, push: 'target', verify: move }, testActor, within);
+    const landed = await bed.settled(id);
+    assert.equal(landed.state, 'landed', JSON.stringify(landed.reason));
+    assert.equal(landed.rounds, 1);
+    assert.equal(git(bed.origin, 'log', '-1', '--format=%s', 'main~1'), 'X');
+  });
+
+  it('onto a target is undone with a commit that takes it back', async () => {
+    bed = LandingBed.make(start);
+    const { id, environment } = await bed.session('work', [{ 'c.txt': 'c\n' }]);
+    const head = git(environment.workspaceFolder, 'rev-parse', 'HEAD');
+    bed.push({ 'b.txt': 'B\n' });
+    await bed.landings.land({ session: id, push: 'squash', unverified: true, verify: 'true' }, testActor, within);
+    assert.equal((await bed.settled(id)).state, 'landed');
+    assert.equal(git(bed.origin, 'rev-list', '--count', 'main'), '4');
+    await assert.rejects(async () => bed.landings.undo({ session: id, revertTarget: false }, testActor), {
+      code: 'undo-refused',
+    });
+    await bed.landings.undo({ session: id, revertTarget: true }, testActor);
+    const undone = await bed.settled(id);
+    assert.equal(undone.state, 'undone', JSON.stringify(undone.reason));
+    assert.equal(git(bed.origin, 'ls-tree', '--name-only', 'main').includes('c.txt'), false);
+    assert.equal(git(environment.workspaceFolder, 'rev-parse', 'HEAD'), head);
+    await assert.rejects(bed.rooms.room.sessions.remove(id, false, testActor), { code: 'work-not-home' });
+  });
+});
