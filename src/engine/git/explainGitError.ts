@@ -49,8 +49,7 @@ const rows: readonly GitErrorRow[] = [
       `${name} asks for credentials that git does not have. Log in with your git credential helper, then try again.`,
   },
   {
-    pattern:
-      /Permission denied|Permission to .* denied|Access denied|access rights|error: 403|not authorized|Forbidden/i,
+    pattern: /Permission denied|Permission to .* denied|Access denied|error: 403|not authorized|Forbidden/i,
     code: 'repository-denied',
     onPush: 'push-denied',
     sentence: (name) => `${name} refuses your credentials. Check that your account may use this repository.`,
@@ -99,6 +98,13 @@ const rows: readonly GitErrorRow[] = [
     onPush: 'push-unknown',
     sentence: (name) =>
       `The connection to ${name} broke, and whether everything arrived is not known. Try again once it can be reached.`,
+  },
+  {
+    // What git says of every ssh that ended early, so whatever else was said stands above.
+    pattern: /correct access rights/,
+    code: 'repository-denied',
+    onPush: 'push-denied',
+    sentence: (name) => `${name} can't be read. Check that it exists, and that your account may use it.`,
   },
   {
     pattern:

@@ -40,8 +40,10 @@ export async function pushRef(push: RefPush, signal?: AbortSignal): Promise<RefP
     return await send(push, signal);
   } catch (error) {
     const explained = explainGitError(error, push.target.remote, 'push');
-    if (!FlotillaError.is(explained, 'push-unknown')) throw explained;
-    return lookWhatArrived(push, explained, signal);
+    // When a connection that was used before breaks, curl sends the push again by itself, and the remote may refuse to do it twice.
+    if (FlotillaError.is(explained, 'push-moved')) return lookWhatArrived(push, explained, [0], signal);
+    if (FlotillaError.is(explained, 'push-unknown')) return lookWhatArrived(push, explained, looks, signal);
+    throw explained;
   }
 }
 
@@ -65,8 +67,13 @@ function outcomeOf(report: string, commit: string | undefined): RefPushed {
   return flag === '=' ? { before: commit, upToDate: true } : { before, upToDate: false };
 }
 
-async function lookWhatArrived(push: RefPush, broken: FlotillaError, signal?: AbortSignal): Promise<RefPushed> {
-  for (const wait of looks) {
+async function lookWhatArrived(
+  push: RefPush,
+  broken: FlotillaError,
+  waits: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<RefPushed> {
+  for (const wait of waits) {
     await sleep(wait, signal);
     throwIfCancelled(signal);
     const tip = await tipOr(broken, push, signal);

@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { FlotillaError } from '../base/errors.ts';
 import { makeCommit } from './hostCommit.ts';
-import { type HostGitCall, runHostGit } from './hostProcess.ts';
+import { runHostGit } from './hostProcess.ts';
 import type { Identity } from './identity.ts';
-import { inReplayFolder, type ReplayFolder } from './replayFolder.ts';
+import { MergeRoom } from './mergeRoom.ts';
+import type { ReplayFolder } from './replayFolder.ts';
 
 export interface Revert {
   /** The target before the landing. */
@@ -19,6 +18,8 @@ export interface Revert {
 
 /** Paths that an error lists. */
 const shown = 200;
+/** Bytes of what a merge may write. */
+const maxBytes = 512 * 1024 * 1024;
 
 /**
  * A commit on top of the target that takes a landing back and keeps what came after it; the target itself when it holds nothing of the landing
@@ -46,45 +47,39 @@ async function textOf(folder: string, args: readonly string[], signal: AbortSign
   return (await runHostGit({ folder, args }, signal)).stdout.toString('utf8').trim();
 }
 
-/** Merges the inverse change. What the attempt writes stays apart until it has turned out clean. */
-async function takenBack(folder: string, revert: Revert, signal?: AbortSignal): Promise<string> {
-  const { before, landed, tip } = revert;
+/** The tree of the target with the inverse change merged in; stand-ins give git the landed tree for a base, whatever the real histories are. */
+async function takenBack(folder: string, { before, landed, tip }: Revert, signal?: AbortSignal): Promise<string> {
   if (tip === landed) return treeOf(folder, before, signal);
-  const trees = await Promise.all([landed, tip, before].map((commit) => treeOf(folder, commit, signal)));
-  return inReplayFolder(folder, landed, async (place) => {
-    const args = [
-      'merge-tree',
-      '--write-tree',
-      '-z',
-      '--name-only',
-      '--no-messages',
-      ...(await standIns(place, trees)),
-    ];
-    const mergeInto = (objects: string): Promise<string> => {
-      const aside = JSON.stringify(path.join(place.folder, 'objects'));
-      const variables = { GIT_OBJECT_DIRECTORY: objects, GIT_ALTERNATE_OBJECT_DIRECTORIES: aside };
-      const call = { ...place.call, args, answers: [1], variables: { ...place.call.variables, ...variables } };
-      return mergedTree(call, signal);
-    };
-    const attempt = path.join(place.folder, 'attempt');
-    await mkdir(attempt);
-    await mergeInto(attempt);
-    return mergeInto(path.join(folder, 'objects'));
-  });
+  const work = async (room: MergeRoom): Promise<string> => {
+    const [base, present, earlier] = await Promise.all([landed, tip, before].map((commit) => room.treeOf(commit)));
+    const { objects } = room.folder;
+    const root = await objects.writeCommit(base ?? '', [], 'base');
+    const ours = await objects.writeCommit(present ?? '', [root], 'ours');
+    const theirs = await objects.writeCommit(earlier ?? '', [root], 'theirs');
+    await room.heedAttributes([tip]);
+    const merged = await room.merge({ ours, theirs, attributesOf: present ?? '' });
+    if (!merged.clean) throw conflicts(merged.found.map(({ conflict }) => conflict.path));
+    await keep({ folder, tree: merged.tree, tip }, room.folder, signal);
+    return merged.tree;
+  };
+  return MergeRoom.use(folder, landed, work, signal);
 }
 
-/** Two commits that stand for the later trees and have the first one for their base, whatever the real histories are. */
-async function standIns({ objects }: ReplayFolder, [base = '', ...ends]: readonly string[]): Promise<string[]> {
-  const root = await objects.writeCommit(base, [], 'base');
-  return Promise.all(ends.map((tree, at) => objects.writeCommit(tree, [root], String(at))));
+/** Takes over what a merge wrote, once it has turned out clean. */
+async function keep(
+  { folder, tree, tip }: { folder: string; tree: string; tip: string },
+  { call }: ReplayFolder,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const pack = { ...call, args: ['pack-objects', '--revs', '--stdout', '-q'], input: `${tree}\n^${tip}\n`, maxBytes };
+  const { stdout } = await runHostGit(pack, signal);
+  await runHostGit({ folder, args: ['unpack-objects', '-q'], input: stdout }, signal);
 }
 
-async function mergedTree(call: HostGitCall, signal: AbortSignal | undefined): Promise<string> {
-  const { exitCode, stdout } = await runHostGit(call, signal);
-  const [tree = '', ...paths] = stdout.toString('utf8').split('\0').slice(0, -1);
-  if (exitCode === 0) return tree;
+function conflicts(found: readonly string[]): FlotillaError {
+  const paths = [...new Set(found)];
   const named = paths.slice(0, shown).map((name) => (/[\p{Cc}"]/u.test(name) ? JSON.stringify(name) : name));
-  throw new FlotillaError(
+  return new FlotillaError(
     'undo-conflicts',
     `${paths.length === 1 ? 'A file was' : `${paths.length} files were`} changed again since the landing, so it can't be taken back by itself: revert it by hand, in a session of its own.`,
     { detail: [...named, ...(paths.length > shown ? [`and ${paths.length - shown} more`] : [])].join('\n') },

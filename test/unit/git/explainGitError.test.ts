@@ -57,6 +57,19 @@ const read: [ErrorCode, string][] = [
     'repository-unreachable',
     'ssh: connect to host x.test port 22: Connection refused\nfatal: Could not read from remote repository.',
   ],
+  [
+    'repository-unreachable',
+    'ssh: connect to host x.test port 22: Connection timed out\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.',
+  ],
+  [
+    'repository-unreachable',
+    'ssh: Could not resolve hostname x.test: Name or service not known\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.',
+  ],
+  [
+    'repository-denied',
+    'fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.',
+  ],
+  ['repository-unreachable', "fatal: unable to access 'https://x.test/': The requested URL returned error: 503"],
   ['repository-unreachable', 'fatal: the remote end hung up unexpectedly\nfatal: early EOF'],
   ['repository-unreachable', 'fatal: git timed out'],
   ['repository-shallow', 'fatal: source repository is shallow, reject to clone.'],
@@ -83,6 +96,121 @@ const push: [ErrorCode, string][] = [
     'push-protected',
     'remote: GitLab: You are not allowed to push code to protected branches on this project.\n ! [remote rejected] (pre-receive hook declined)',
   ],
+  [
+    'push-protected',
+    'remote: error: GH013: Repository rule violations found for refs/heads/main.\nremote: - Changes must be made through a pull request.\n ! [remote rejected] main -> main (push declined due to repository rule violations)',
+  ],
+  [
+    'push-rejected',
+    'remote: error: GH013: Repository rule violations found for refs/heads/x.\nremote: - GITHUB PUSH PROTECTION\nremote:   - Push cannot contain secrets\n ! [remote rejected] x -> x (push declined due to repository rule violations)',
+  ],
+  [
+    'push-protected',
+    'remote: error: GH003: Sorry, force-pushing to x is not allowed.\n ! [remote rejected] x -> x (protected branch hook declined)',
+  ],
+  [
+    'push-protected',
+    'remote: error: GH006: Protected branch update failed for refs/heads/x.\nremote: error: Cannot force-push to this branch\n ! [remote rejected] x -> x (protected branch hook declined)',
+  ],
+  [
+    'push-rejected',
+    'remote: error: GH007: Your push would publish a private email address.\n ! [remote rejected] x -> x (push declined due to email privacy restrictions)',
+  ],
+  [
+    'push-rejected',
+    'remote: error: GH008: Your push referenced at least 1 unknown Git LFS object:\n ! [remote rejected] x -> x (pre-receive hook declined)',
+  ],
+  [
+    'push-denied',
+    ' ! [remote rejected] x -> x (refusing to allow an OAuth App to create or update workflow `.github/workflows/a.yml` without `workflow` scope)',
+  ],
+  [
+    'push-denied',
+    "remote: This repository was archived so it is read-only.\nfatal: unable to access 'https://github.com/a/b/': The requested URL returned error: 403",
+  ],
+  [
+    'push-denied',
+    'ERROR: The key you are authenticating with has been marked as read only.\nfatal: Could not read from remote repository.',
+  ],
+  [
+    'push-protected',
+    'remote: GitLab: You are not allowed to force push code to a protected branch on this project.\n ! [remote rejected] x -> x (pre-receive hook declined)',
+  ],
+  ['push-denied', 'remote: You are not allowed to push code to this project.\nfatal: unable to access: error: 403'],
+  [
+    'push-rejected',
+    'remote: GitLab: LFS objects are missing. Ensure LFS is properly set up or try a manual "git lfs push --all".\n ! [remote rejected] x -> x (pre-receive hook declined)',
+  ],
+  [
+    'push-too-large',
+    'remote: GitLab: You are attempting to check in one or more blobs which exceed the 100.0MiB limit:\n ! [remote rejected] x -> x (pre-receive hook declined)',
+  ],
+  [
+    'push-protected',
+    'remote: Permission denied to update branch main.\n ! [remote rejected] main -> main (pre-receive hook declined)',
+  ],
+  [
+    'push-protected',
+    'remote: Branch refs/heads/main can only be modified through pull requests.\n ! [remote rejected] main -> main (pre-receive hook declined)',
+  ],
+  [
+    'push-protected',
+    ' ! [remote rejected] main -> main (TF402455: Pushes to this branch are not permitted; you must use a pull request to update this branch.)',
+  ],
+  [
+    'push-protected',
+    " ! [remote rejected] x -> x (TF401027: You need the Git 'ForcePush' permission to perform this action. Details: identity 'x', scope 'branch'.)",
+  ],
+  [
+    'push-denied',
+    " ! [remote rejected] x -> x (TF401027: You need the Git 'GenericContribute' permission to perform this action.)",
+  ],
+  [
+    'push-moved',
+    " ! [remote rejected] x -> x (TF401028: The reference 'refs/heads/x' has already been updated by another client, so you cannot update it. Please try again.)",
+  ],
+  [
+    'push-rejected',
+    ' ! [remote rejected] x -> x (VS403654: The push was rejected because it contains one or more secrets.)',
+  ],
+  [
+    'push-protected',
+    'remote: Gitea: Not allowed to push to protected branch main\n ! [remote rejected] main -> main (pre-receive hook declined)',
+  ],
+  [
+    'push-protected',
+    'remote: Forgejo: Not allowed to force-push to protected branch main\n ! [remote rejected] main -> main (pre-receive hook declined)',
+  ],
+  [
+    'push-denied',
+    'remote: Gitea: User permission denied for writing.\n ! [remote rejected] (pre-receive hook declined)',
+  ],
+  ['push-protected', ' ! [remote rejected] main -> main (prohibited by Gerrit: not permitted: update)'],
+  [
+    'push-protected',
+    'remote: error: denying non-fast-forward refs/heads/x (you should pull first)\n!\t[remote rejected]',
+  ],
+  [
+    'push-protected',
+    'remote: error: denying ref deletion for refs/heads/x\n!\t[remote rejected] (deletion prohibited)',
+  ],
+  [
+    'push-protected',
+    'remote: error: refusing to delete the current branch: refs/heads/main\n!\t[remote rejected] (deletion of the current branch prohibited)',
+  ],
+  [
+    'push-rejected',
+    "remote: error: cannot lock ref 'refs/heads/a/b': 'refs/heads/a' exists; cannot create 'refs/heads/a/b'\n!\t[remote rejected] (failed to update ref)",
+  ],
+  [
+    'push-rejected',
+    'remote: fatal: write error: No space left on device\nerror: remote unpack failed: index-pack failed',
+  ],
+  [
+    'push-unknown',
+    'error: RPC failed; curl 52 Empty reply from server\nsend-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly',
+  ],
+  ['push-unknown', 'client_loop: send disconnect: Broken pipe\nfatal: the remote end hung up unexpectedly'],
   ['push-hook-declined', ' ! [remote rejected] x -> x (pre-receive hook declined)'],
   ['push-hook-declined', ' ! [remote rejected] x -> x (hook declined)'],
   ['push-rejected', ' ! [remote rejected] main -> main (branch is currently checked out)'],
