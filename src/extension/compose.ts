@@ -8,6 +8,7 @@ import { CredentialStore } from './credentials.ts';
 import { EngineConnection } from './engineConnection.ts';
 import { registerEngineWatch } from './engineWatch.ts';
 import { registerFiles } from './files/registerFiles.ts';
+import { registerLanding } from './landing/registerLanding.ts';
 import { SessionModel } from './model/sessionModel.ts';
 import type { Parts } from './parts.ts';
 import { registerNewSession } from './newSession/registerNewSession.ts';
@@ -32,6 +33,7 @@ const features: Readonly<Record<string, (parts: Parts) => vscode.Disposable | un
   sessionView: registerSessionView,
   newSession: registerNewSession,
   sessionCommands: registerSessionCommands,
+  landing: registerLanding,
   sessionPanels: registerSessionPanels,
   terminals: registerTerminals,
   engineCommands: registerEngineCommands,

@@ -10,6 +10,9 @@ const settingOf = {
   'needs-input': ids.setting.notifyNeedsInput,
   finished: ids.setting.notifyFinished,
   failed: ids.setting.notifyFailed,
+  'landing-needs-you': ids.setting.notifyLandingNeedsYou,
+  landed: ids.setting.notifyLanded,
+  'landing-failed': ids.setting.notifyLandingFailed,
 } as const satisfies Readonly<Record<Notice['kind'], SettingId>>;
 
 /** The session's panel is in front of the person's eyes: what happens in it is seen there. */
@@ -19,7 +22,7 @@ function isLookedAt({ name }: Session): boolean {
   return vscode.window.state.focused && isPanel && tab.label === name;
 }
 
-/** Tells when a session needs its user, has finished or has failed: once, in one window, unless that kind is switched off. */
+/** Tells when a session or its landing needs the user, has finished or has failed: once, in one window, unless that kind is switched off. */
 export function registerNotifications({
   context,
   model,
@@ -46,16 +49,21 @@ export function registerNotifications({
 interface Choice {
   readonly title: string;
   readonly command: CommandId;
+  readonly given: readonly unknown[];
 }
 
-async function show({ kind, text, session, isAboutCredentials }: Notice): Promise<void> {
-  const choice: Choice = isAboutCredentials
-    ? { title: 'Set API Key', command: ids.command.setApiKey }
-    : { title: 'Open Session', command: ids.command.openSession };
-  const message =
-    kind === 'finished'
-      ? vscode.window.showInformationMessage(text, choice)
-      : vscode.window.showWarningMessage(text, choice);
-  if ((await message) === undefined) return;
-  await vscode.commands.executeCommand(choice.command, ...(isAboutCredentials ? [] : [session.id]));
+function choiceOf({ kind, session, isAboutCredentials }: Notice): Choice {
+  if (isAboutCredentials) return { title: 'Set API Key', command: ids.command.setApiKey, given: [] };
+  const isOfLanding = kind.startsWith('land');
+  const title = isOfLanding ? 'Show Landing' : 'Open Session';
+  return { title, command: ids.command.openSession, given: isOfLanding ? [session.id, 'landing'] : [session.id] };
+}
+
+async function show(notice: Notice): Promise<void> {
+  const choice = choiceOf(notice);
+  const isGood = notice.kind === 'finished' || notice.kind === 'landed';
+  const message = isGood
+    ? vscode.window.showInformationMessage(notice.text, choice)
+    : vscode.window.showWarningMessage(notice.text, choice);
+  if ((await message) !== undefined) await vscode.commands.executeCommand(choice.command, ...choice.given);
 }

@@ -4,6 +4,8 @@ import { isWorkspacePath } from '../../protocol/fileOperations.ts';
 export interface Place {
   readonly session: string;
   readonly path: string;
+  /** `landing`: in the work tree of the landing that is under way, instead of the session's own. */
+  readonly root?: 'landing' | undefined;
 }
 
 /** The parts of a `vscode.Uri` that say it. */
@@ -14,12 +16,16 @@ export interface UriParts {
 }
 
 /** The parts of the URI of a file of a session. */
-export const partsOf = ({ session, path }: Place): UriParts => ({ authority: session, path: `/${path}`, query: '' });
+export const partsOf = ({ session, path, root }: Place): UriParts => ({
+  authority: root === undefined ? session : `${session}.${root}`,
+  path: `/${path}`,
+  query: '',
+});
 
 /** Reads a URI; `undefined` when it names no place of a session. Anybody may make one: nothing of it is taken on trust. */
 export function placeOf({ authority, path }: UriParts): Place | undefined {
   const relative = path.replace(/^\//, '').replace(/\/$/, '');
-  return /^[a-z0-9]{8}$/.test(authority) && isWorkspacePath(relative)
-    ? { session: authority, path: relative }
-    : undefined;
+  const [, session, landing] = /^([a-z0-9]{8})(\.landing)?$/.exec(authority) ?? [];
+  if (session === undefined || !isWorkspacePath(relative)) return undefined;
+  return { session, path: relative, ...(landing === undefined ? {} : { root: 'landing' }) };
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../client/engineClient.ts';
+import { EngineError } from '../../client/engineError.ts';
 import { fileSystemError } from './fileSystemError.ts';
-import { revisionOf } from './revision.ts';
+import { type Revision, revisionOf } from './revision.ts';
 
 /** Files that are kept for the next question about them: an editor asks for one several times. */
 const maxKept = 24;
@@ -52,14 +53,29 @@ export class RevisionFileSystem implements vscode.FileSystemProvider {
     const found = revisionOf(uri);
     if (found === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     const { session, path, revision } = found;
-    if (revision.which === 'nothing') return new Uint8Array();
-    const { which, commit } = revision;
-    const input = { session, path, which, ...(which === 'checkpoint' ? { checkpoint: commit } : {}) };
     try {
-      return Buffer.from((await (await this.#client()).call('file.atRevision', input)).content, 'base64');
+      return Buffer.from(await this.#content(session, path, revision), 'base64');
     } catch (error) {
       throw fileSystemError(error, uri);
     }
+  }
+
+  /** Base64. */
+  async #content(session: string, path: string, revision: Revision): Promise<string> {
+    if (revision.which === 'nothing') return '';
+    const client = await this.#client();
+    if (revision.which === 'conflict') {
+      const content = (await client.call('landing.conflict', { session, path }))[revision.side];
+      if (content === undefined) throw EngineError.of('file-missing', `This side of the conflict has no ${path}.`);
+      return content;
+    }
+    const { which, commit } = revision;
+    const input = { session, path, which, ...(which === 'checkpoint' ? { checkpoint: commit } : {}) };
+    const found = await client.call('file.atRevision', input);
+    // A landing changes where the branch starts and ends: what was asked for is then no longer what is answered.
+    if (which !== 'checkpoint' && found.commit !== commit)
+      throw EngineError.of('file-missing', 'The session has moved on: open the changes again.');
+    return found.content;
   }
 }
 

@@ -6,7 +6,7 @@ import { type FileStat, longestPart, longestWrite } from '../../protocol/fileOpe
 import { fileSystemError } from './fileSystemError.ts';
 import { fileUri, requirePlace } from './fileUri.ts';
 import { type FileChange, FileWatches } from './fileWatches.ts';
-import type { Place } from './place.ts';
+import { partsOf, type Place, placeOf } from './place.ts';
 import { StatBatch } from './statBatch.ts';
 
 export interface FileSystemParts {
@@ -47,46 +47,48 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
   constructor({ client, isLive, everyMs, failed }: FileSystemParts) {
     this.#failed = failed;
     this.#client = client;
-    const stat = async (session: string, paths: readonly string[]): Promise<(FileStat | undefined)[]> => {
-      const { stats } = await (await client()).call('file.stat', { session, paths: [...paths] });
+    const stat = async (tree: string, paths: readonly string[]): Promise<(FileStat | undefined)[]> => {
+      const { stats } = await (await client()).call('file.stat', { ...ownerOf(tree), paths: [...paths] });
       return stats.map((found) => found ?? undefined);
     };
     this.#stats = new StatBatch(stat);
     const changed = (changes: readonly FileChange[]): void => {
       this.#fire(changes);
     };
-    this.#watches = new FileWatches({ stat, isLive, everyMs, gapMs: lookGapMs, changed });
+    const isTreeLive = (tree: string): boolean => isLive(ownerOf(tree).session);
+    this.#watches = new FileWatches({ stat, isLive: isTreeLive, everyMs, gapMs: lookGapMs, changed });
   }
 
   /** Something may have changed in a session. */
   hint(session: string): void {
     this.#watches.hint(session);
+    this.#watches.hint(treeOf({ session, path: '', root: 'landing' }));
   }
 
   watch(uri: vscode.Uri, { recursive }: { readonly recursive: boolean }): vscode.Disposable {
-    return vscode.Disposable.from(this.#watches.watch(requirePlace(uri), recursive));
+    return vscode.Disposable.from(this.#watches.watch(inTree(requirePlace(uri)), recursive));
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const place = requirePlace(uri);
     const saved = this.#takeSaved(uri);
     if (saved !== undefined) return statOf(saved);
-    const stat = await this.#do(uri, () => this.#stats.stat(place.session, place.path));
-    this.#watches.saw(place, stat);
+    const stat = await this.#do(uri, () => this.#stats.stat(treeOf(place), place.path));
+    this.#watches.saw(inTree(place), stat);
     if (stat === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     return statOf(stat);
   }
 
   async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
-    const { session, path } = requirePlace(uri);
-    const { entries } = await this.#do(uri, async () => (await this.#client()).call('file.list', { session, path }));
+    const place = requirePlace(uri);
+    const { entries } = await this.#do(uri, async () => (await this.#client()).call('file.list', { ...place }));
     return entries.map(({ name, stat }) => [name, typeOf(stat)]);
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const place = requirePlace(uri);
     const { content, stat } = await this.#do(uri, async () => (await this.#client()).call('file.read', { ...place }));
-    this.#watches.saw(place, stat);
+    this.#watches.saw(inTree(place), stat);
     return Buffer.from(content, 'base64');
   }
 
@@ -98,36 +100,37 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
   ): Promise<void> {
     const place = requirePlace(uri);
     const stat = await this.#do(uri, () => this.#write(place, content, { create, overwrite }));
-    this.#watches.did(place, stat);
+    this.#watches.did(inTree(place), stat);
     if (stat !== undefined) this.#keepSaved(uri, stat);
-    this.#fire([{ ...place, kind: 'changed' }]);
+    this.#fire([{ ...inTree(place), kind: 'changed' }]);
   }
 
   async createDirectory(uri: vscode.Uri): Promise<void> {
     const place = requirePlace(uri);
     await this.#do(uri, async () => (await this.#client()).call('file.makeFolder', { ...place }));
-    this.#fire([{ ...place, kind: 'created' }]);
+    this.#fire([{ ...inTree(place), kind: 'created' }]);
   }
 
   async delete(uri: vscode.Uri, { recursive }: { readonly recursive: boolean }): Promise<void> {
     const place = requirePlace(uri);
     await this.#do(uri, async () => (await this.#client()).call('file.delete', { ...place, recursive }));
-    this.#watches.did(place, undefined);
-    this.#fire([{ ...place, kind: 'deleted' }]);
+    this.#watches.did(inTree(place), undefined);
+    this.#fire([{ ...inTree(place), kind: 'deleted' }]);
   }
 
   async rename(oldUri: vscode.Uri, newUri: vscode.Uri, { overwrite }: { readonly overwrite: boolean }): Promise<void> {
     const [from, to] = [requirePlace(oldUri), requirePlace(newUri)];
     await this.#do(newUri, async () => {
-      if (from.session !== to.session)
+      if (treeOf(from) !== treeOf(to))
         throw EngineError.of('not-supported', 'Files are not moved from one session to another: copy them.');
+      const { session, root } = from;
       const client = await this.#client();
-      return client.call('file.rename', { session: from.session, from: from.path, to: to.path, overwrite });
+      return client.call('file.rename', { session, root, from: from.path, to: to.path, overwrite });
     });
-    this.#watches.did(from, undefined);
+    this.#watches.did(inTree(from), undefined);
     this.#fire([
-      { ...from, kind: 'deleted' },
-      { ...to, kind: 'created' },
+      { ...inTree(from), kind: 'deleted' },
+      { ...inTree(to), kind: 'created' },
     ]);
   }
 
@@ -184,6 +187,17 @@ export class SessionFileSystem implements vscode.FileSystemProvider, vscode.Disp
       throw fileSystemError(error, uri);
     }
   }
+}
+
+/** The tree of files that a place is in: a session's own, or that of its landing. */
+const treeOf = (place: Place): string => partsOf(place).authority;
+
+/** A place as those know it that tell trees apart and nothing else. */
+const inTree = (place: Place): Place => ({ session: treeOf(place), path: place.path });
+
+function ownerOf(tree: string): Pick<Place, 'session' | 'root'> {
+  const { session, root } = placeOf({ authority: tree, path: '/', query: '' }) ?? { session: tree };
+  return { session, root };
 }
 
 const types = {

@@ -1,8 +1,20 @@
 import type { Session, SessionState } from '../../protocol/session.ts';
+import { type LandingAction, landingActions, landingRules } from './landingRules.ts';
 
 /** What can be done with a session. */
 export type SessionAction =
-  'start' | 'stop' | 'resume' | 'takeOver' | 'send' | 'cancel' | 'remove' | 'push' | 'terminal' | 'attach' | 'changes';
+  | LandingAction
+  | 'start'
+  | 'stop'
+  | 'resume'
+  | 'takeOver'
+  | 'send'
+  | 'cancel'
+  | 'remove'
+  | 'push'
+  | 'terminal'
+  | 'attach'
+  | 'changes';
 
 const live: readonly SessionState[] = ['queued', 'starting', 'running', 'waiting'];
 const resting: readonly SessionState[] = ['stopped', 'completed', 'failed'];
@@ -22,6 +34,7 @@ const rules: Readonly<Record<SessionAction, (session: Session) => boolean>> = {
   terminal: ({ state, mode }) => state === 'running' && mode === 'interactive',
   attach: ({ state, environment }) => environment !== undefined && isOneOf(state, ['running', 'waiting', 'completed']),
   changes: ({ head, checkpoint }) => head !== undefined || checkpoint !== undefined,
+  ...landingRules,
 };
 
 const isOneOf = (state: SessionState, states: readonly SessionState[]): boolean => states.includes(state);
@@ -38,6 +51,7 @@ export const allActions: readonly SessionAction[] = [
   'terminal',
   'attach',
   'changes',
+  ...landingActions,
 ];
 
 export const can = (session: Session, action: SessionAction): boolean => rules[action](session);

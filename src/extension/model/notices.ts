@@ -1,12 +1,13 @@
 import type { Session } from '../../protocol/session.ts';
+import { type LandingNews, landingNews } from './landingNews.ts';
 import { oneLine } from './oneLine.ts';
 import type { ModelChange } from './sessionModel.ts';
 import { reasonText } from './reasonText.ts';
-import { needsUser } from './urgency.ts';
+import { sessionNeedsUser } from './urgency.ts';
 
 /** Something that the user is told of, once. */
 export interface Notice {
-  readonly kind: 'needs-input' | 'finished' | 'failed';
+  readonly kind: 'needs-input' | 'finished' | 'failed' | LandingNews['kind'];
   readonly session: Session;
   readonly text: string;
   /** The event's number: whoever tells it first has told it. */
@@ -19,7 +20,9 @@ export interface Notice {
 export function noticeOf(change: ModelChange): Notice | undefined {
   if (change.kind === 'all' || change.before === undefined || change.after === undefined) return undefined;
   const { before, after, event } = change;
-  const found = newsOf(before, after);
+  const landing = landingNews(before, after);
+  const found: [Notice['kind'], string] | undefined =
+    landing === undefined ? newsOf(before, after) : [landing.kind, landing.text];
   if (found === undefined) return undefined;
   const [kind, text] = found;
   const isAboutCredentials = after.state === 'waiting' && after.reason.code === 'no-credentials';
@@ -33,9 +36,9 @@ export function noticeOf(change: ModelChange): Notice | undefined {
 }
 
 function newsOf(before: Session, after: Session): [Notice['kind'], string] | undefined {
-  const why = needsUser(after);
+  const why = sessionNeedsUser(after);
   if (why !== undefined) {
-    if (needsUser(before) === why) return undefined;
+    if (sessionNeedsUser(before) === why) return undefined;
     return ['needs-input', after.state === 'waiting' ? `waits: ${why}` : `needs you. ${why}`];
   }
   if (hasEndedTurn(before, after)) return ['finished', 'has finished its turn and waits for you.'];

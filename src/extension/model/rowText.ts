@@ -2,6 +2,7 @@ import type { Progress } from '../../protocol/events.ts';
 import type { Session, SessionState } from '../../protocol/session.ts';
 import { ageText } from './ageText.ts';
 import { contextText, costText } from './facts.ts';
+import { landingText } from './landingText.ts';
 import { oneLine } from './oneLine.ts';
 import { reasonText } from './reasonText.ts';
 
@@ -37,10 +38,15 @@ export function doingText(session: Session, progress?: Progress): string {
   return activity.about === undefined ? word : `${word}: ${oneLine(activity.about, longest)}`;
 }
 
-/** The words of a session's row: its name, then what it does, cost, context and age at `at` (milliseconds). */
+/** The words of a session's row: its name, then what it does, how its landing stands, cost, context and age at `at` (milliseconds). */
 export function rowText(session: Session, progress?: Progress, at = Date.now()): RowText {
   const facts = joined([costText(session), contextText(session)]);
-  const description = joined([doingText(session, progress), facts, ageText(session.createdAt, at)]);
+  const description = joined([
+    doingText(session, progress),
+    landingText(session),
+    facts,
+    ageText(session.createdAt, at),
+  ]);
   return { label: oneLine(session.name, longest), description, facts };
 }
 

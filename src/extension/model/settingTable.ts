@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pushModeSchema } from '../../protocol/landing.ts';
 import { networkSchema, permissionModeSchema } from '../../protocol/session.ts';
 import { ids, type SettingId } from '../ids.ts';
 
@@ -12,6 +13,9 @@ export const settingTable = {
   [ids.setting.notifyNeedsInput]: onByDefault,
   [ids.setting.notifyFinished]: onByDefault,
   [ids.setting.notifyFailed]: onByDefault,
+  [ids.setting.notifyLandingNeedsYou]: onByDefault,
+  [ids.setting.notifyLanded]: onByDefault,
+  [ids.setting.notifyLandingFailed]: onByDefault,
   [ids.setting.baseUrl]: z
     .url({ protocol: /^https?$/ })
     .or(z.literal(''))
@@ -28,6 +32,16 @@ export const settingTable = {
   [ids.setting.cpus]: z.number().min(0.1).max(1024).catch(2),
   [ids.setting.pids]: z.int().min(32).max(1_000_000).catch(2048),
   [ids.setting.certificates]: text.catch(''),
+  [ids.setting.landingTarget]: z.string().max(1024).catch(''),
+  [ids.setting.landingPush]: pushModeSchema.catch('branch'),
+  [ids.setting.verifyCommand]: text.catch(''),
+  /** Seconds. */
+  [ids.setting.verifyTimeout]: z.int().positive().max(86_400).catch(1800),
+  [ids.setting.landingResolve]: z.enum(['claude', 'person']).catch('claude'),
+  [ids.setting.confidenceThreshold]: z.number().min(0).max(1).catch(0.8),
+  /** US dollars. */
+  [ids.setting.landingBudget]: z.number().positive().max(1000).catch(5),
+  [ids.setting.regenerateLockFiles]: z.boolean().catch(false),
 } as const satisfies Readonly<Record<SettingId, z.ZodType>>;
 
 export type SettingValue<K extends SettingId> = z.output<(typeof settingTable)[K]>;

@@ -1,8 +1,13 @@
 import type { Session } from '../../protocol/session.ts';
+import { landingNeedsUser } from './landingText.ts';
 import { reasonText } from './reasonText.ts';
 
-/** Why a session can't go on without its user; `undefined` when it can. */
-export function needsUser(session: Session): string | undefined {
+/** Why a session, or the landing of its work, can't go on without its user; `undefined` when it can. */
+export const needsUser = (session: Session): string | undefined =>
+  sessionNeedsUser(session) ?? landingNeedsUser(session);
+
+/** The same without its landing. */
+export function sessionNeedsUser(session: Session): string | undefined {
   const { state, activity } = session;
   if (state === 'waiting') return reasonText(session);
   if (state !== 'running' || activity?.kind !== 'needs-input') return undefined;

@@ -42,6 +42,8 @@ export interface PickQuestion<T extends vscode.QuickPickItem> extends Frame {
   readonly items: readonly T[];
   /** Items that take longer to find. */
   readonly more?: Promise<readonly T[]> | undefined;
+  /** What takes the place of the items once it is known. */
+  readonly later?: Promise<readonly T[]> | undefined;
   /** What stands first for a typed text, so that what is not in the list can be named. */
   readonly typed?: ((text: string) => T | undefined) | undefined;
   readonly step?: readonly [number, number] | undefined;
@@ -57,7 +59,10 @@ export function askPick<T extends vscode.QuickPickItem>(question: PickQuestion<T
   let items = question.items;
   const show = (): void => {
     const own = pick.value.trim() === '' ? undefined : typed?.(pick.value.trim());
+    const active = pick.activeItems[0]?.label;
     pick.items = own === undefined ? items : [own, ...items];
+    const again = pick.items.find(({ label }) => label === active);
+    if (own === undefined && again !== undefined) pick.activeItems = [again];
   };
   show();
   return answerOf<T>(pick, (resolve) => {
@@ -69,16 +74,18 @@ export function askPick<T extends vscode.QuickPickItem>(question: PickQuestion<T
     pick.onDidTriggerButton(() => {
       resolve(back);
     });
-    pick.busy = question.more !== undefined;
-    question.more
-      ?.then((found) => {
-        items = [...items, ...found];
-        show();
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        pick.busy = false;
-      });
+    pick.busy = true;
+    const replaced = question.later?.then((found) => {
+      items = found;
+      show();
+    });
+    const added = question.more?.then((found) => {
+      items = [...items, ...found];
+      show();
+    });
+    void Promise.allSettled([replaced, added]).then(() => {
+      pick.busy = false;
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ids } from '../ids.ts';
+import { openWebPage } from '../openWebPage.ts';
 import { readSetting } from '../settings.ts';
 
 /**
@@ -7,9 +8,7 @@ import { readSetting } from '../settings.ts';
  * are not trusted yet.
  */
 export async function openLink(url: string): Promise<void> {
-  if (!readSetting(ids.setting.terminalLinks) || !URL.canParse(url)) return;
-  const { protocol, href } = new URL(url);
-  if (protocol === 'http:' || protocol === 'https:') await vscode.env.openExternal(vscode.Uri.parse(href, true));
+  if (readSetting(ids.setting.terminalLinks)) await openWebPage(url);
 }
 
 /** Lets a program in a session write to the clipboard, where the person allowed it and is looking at it. */

@@ -1,3 +1,4 @@
+import type { LandingState } from '../../protocol/landingSummary.ts';
 import type { Session, SessionState } from '../../protocol/session.ts';
 
 export interface IconChoice {
@@ -23,6 +24,32 @@ const byActivity: Readonly<Partial<Record<string, IconChoice>>> = {
   idle: { icon: 'comment-discussion', color: 'charts.blue' },
 };
 
-/** The product icon of a session's state and its theme colour. */
-export const sessionIcon = ({ state, activity }: Session): IconChoice =>
-  (state === 'running' && activity !== undefined ? byActivity[activity.kind] : undefined) ?? byState[state];
+const landingIcons: Readonly<Partial<Record<LandingState, IconChoice>>> = {
+  running: { icon: 'sync~spin', color: 'charts.purple' },
+  paused: { icon: 'git-merge', color: 'list.warningForeground' },
+  landed: { icon: 'git-merge', color: 'charts.green' },
+};
+
+const conflictColor = 'gitDecoration.conflictingResourceForeground';
+
+/** States in which nothing of the session itself asks for more attention than what becomes of its work. */
+const atRest: readonly SessionState[] = ['stopped', 'completed', 'failed'];
+
+/** The product icon of a session's state, or of its landing, and its theme colour. */
+export function sessionIcon(session: Session): IconChoice {
+  const { state, activity } = session;
+  const ofActivity = state === 'running' && activity !== undefined ? byActivity[activity.kind] : undefined;
+  const own = ofActivity ?? byState[state];
+  // What the session itself needs comes first.
+  if (activity?.kind === 'needs-input' || state === 'waiting') return own;
+  return ofLanding(session) ?? (isConflicted(session) ? { ...own, color: conflictColor } : own);
+}
+
+/** That work has landed is no news any more once Claude works on. */
+function ofLanding({ state, landing }: Session): IconChoice | undefined {
+  if (landing === undefined || (landing.state === 'landed' && !atRest.includes(state))) return undefined;
+  return landingIcons[landing.state];
+}
+
+const isConflicted = ({ state, forecast }: Session): boolean =>
+  forecast?.outcome === 'conflicts' && atRest.includes(state);

@@ -69,7 +69,8 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
     const session = node.kind === 'session' ? this.#model.get(node.sessionId) : undefined;
-    if (session !== undefined) item.tooltip = sessionTooltip(session, this.#model.progress(session.id));
+    if (session !== undefined)
+      item.tooltip = sessionTooltip(session, this.#model.progress(session.id), (id) => this.#model.get(id)?.name ?? id);
     return item;
   }
 

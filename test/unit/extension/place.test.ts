@@ -9,7 +9,16 @@ describe('URIs of session files', () => {
   it('lead back to where they came from', () => {
     assert.deepEqual(placeOf(partsOf(place)), place);
     assert.deepEqual(placeOf(partsOf({ session: 'abcd1234', path: '' })), { session: 'abcd1234', path: '' });
-    for (const revision of [{ which: 'base', commit }, { which: 'checkpoint', commit }, { which: 'nothing' }] as const)
+    const landing = { ...place, root: 'landing' } as const;
+    assert.deepEqual(placeOf(partsOf(landing)), landing);
+    const side = { which: 'conflict', side: 'theirs', of: `${commit}-1-0` } as const;
+    for (const revision of [
+      side,
+      { which: 'head', commit },
+      { which: 'base', commit },
+      { which: 'checkpoint', commit },
+      { which: 'nothing' },
+    ] as const)
       assert.deepEqual(revisionOf(revisionParts(place, revision)), { ...place, revision });
   });
 
@@ -21,11 +30,12 @@ describe('URIs of session files', () => {
     const wrong = [
       { authority: '', path: '/a', query: '' },
       { authority: '../../x', path: '/a', query: '' },
+      { authority: 'abcd1234.other', path: '/a', query: '' },
       { authority: 'abcd1234', path: '/../a', query: '' },
       { authority: 'abcd1234', path: '/a//b', query: '' },
     ];
     for (const parts of wrong) assert.equal(placeOf(parts), undefined, JSON.stringify(parts));
-    for (const query of ['', 'base', 'base=HEAD', 'head=' + commit, `base=${commit}&x=1`, 'checkpoint=--help'])
+    for (const query of ['', 'base', 'base=HEAD', 'tip=' + commit, `base=${commit}&x=1`, 'checkpoint=--help'])
       assert.equal(revisionOf({ authority: 'abcd1234', path: '/a', query }), undefined, query);
   });
 });
