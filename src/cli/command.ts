@@ -32,6 +32,8 @@ export interface CommandWords {
   readonly options: readonly OptionDefinition[];
   /** Command line and what it does. */
   readonly examples: readonly (readonly [string, string])[];
+  /** The group's name alone means this command. */
+  readonly isDefault?: true | undefined;
   /** Not shown in `--help`. */
   readonly hidden?: true | undefined;
 }

@@ -1,5 +1,6 @@
 /** What groups of commands are for. */
 export const groupSummaries: Readonly<Record<string, string>> = {
+  landing: 'see how a landing stands, go on with it step by step, or give it up',
   engine: 'start, stop and look after the engine',
 };
 

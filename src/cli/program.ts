@@ -70,7 +70,10 @@ function parentOf(program: Commander, { name }: Command): Commander {
 }
 
 function describe(parent: Commander, command: Command): Commander {
-  const made = parent.command(command.name.split(' ').at(-1) ?? command.name, { hidden: command.hidden === true });
+  const made = parent.command(command.name.split(' ').at(-1) ?? command.name, {
+    hidden: command.hidden === true,
+    isDefault: command.isDefault === true,
+  });
   made.summary(command.summary).description(`${command.summary}\n${command.description ?? ''}`.trimEnd());
   for (const { name, description, optional, choices } of command.arguments) {
     const argument = new Argument(optional === true ? `[${name}]` : `<${name}>`, description);

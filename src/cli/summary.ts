@@ -4,11 +4,12 @@ import { cleanLine, cleanText } from './cleanText.ts';
 import { type ExitCode, exitCodes } from './exitCodes.ts';
 import { fileLines } from './fileLines.ts';
 import type { Output } from './output.ts';
-import { contextText, costText, countText, stateText, stateWords } from './words.ts';
+import { contextText, costText, countText, homeText, stateText, stateWords } from './words.ts';
 
 /** What a session made, for a person. */
 export function showSummary(output: Output, made: OperationOutput<'session.output'>): void {
   const { session } = made;
+  const home = landingText(session);
   const fields: (readonly [string, string])[] = [
     ['Session', `${session.id} ${cleanLine(session.name)}`],
     [
@@ -16,6 +17,7 @@ export function showSummary(output: Output, made: OperationOutput<'session.outpu
       `${output.paint(stateWords[session.state].color, stateText(session))}: ${cleanLine(session.reason.message)}`,
     ],
     ['Branch', cleanLine(session.branch)],
+    ...(home === '' ? [] : [['Landing', home] as const]),
     ['Cost', `${costText(session)}, ${countText(session.turns, 'turn')}, context ${contextText(session)}`],
     ['Commits', String(made.commits.length)],
   ];
@@ -25,6 +27,12 @@ export function showSummary(output: Output, made: OperationOutput<'session.outpu
   for (const line of fileLines(output, made.files)) output.line(`         ${line}`);
   for (const notice of session.notices)
     output.line(`${output.paint('yellow', 'Notice'.padEnd(9))}${cleanLine(notice)}`);
+}
+
+function landingText(session: Session): string {
+  const { landing } = session;
+  const isThere = landing !== undefined && landing.state !== 'aborted' && landing.state !== 'undone';
+  return cleanLine(`${homeText(session)}${isThere ? `: ${landing.reason.message}` : ''}`);
 }
 
 /** The text of Claude's last result. */

@@ -25,6 +25,27 @@ export function stateText({ state, activity }: Session): string {
   return doing === '' ? word : `${word}, ${doing}`;
 }
 
+/** What is to be known of a session's way home; empty when nothing is. */
+export function homeText({ landing, forecast }: Session): string {
+  if (landing === undefined || landing.state === 'aborted' || landing.state === 'undone') return forecastText(forecast);
+  if (landing.state === 'landed') return 'landed';
+  if (landing.state !== 'paused') return landing.state === 'ready' ? 'ready to push' : `landing: ${landing.step}`;
+  if (landing.openFiles > 0) return `landing: ${countText(landing.openFiles, 'conflict')}`;
+  return `landing: ${pauseWords[landing.reason.code] ?? 'needs you'}`;
+}
+
+const pauseWords: Readonly<Record<string, string>> = {
+  unverified: 'unverified',
+  'verify-failed': 'verification failed',
+  'target-moved': 'target moved',
+};
+
+function forecastText(forecast: Session['forecast']): string {
+  if (forecast === undefined) return '';
+  if (forecast.outcome === 'conflicts') return `conflicts with ${forecast.target}`;
+  return forecast.sessions.length === 0 ? '' : `conflicts with ${countText(forecast.sessions.length, 'session')}`;
+}
+
 const units: readonly (readonly [string, number])[] = [
   ['d', 86_400],
   ['h', 3600],

@@ -6,12 +6,19 @@ import { exitCodes } from '../exitCodes.ts';
 import type { Output } from '../output.ts';
 import { type Column, tableLines } from '../table.ts';
 import { withEngine } from '../withEngine.ts';
-import { ageText, contextText, costText, stateText, stateWords } from '../words.ts';
+import { ageText, contextText, costText, homeText, stateText, stateWords } from '../words.ts';
 
 const columns = (output: Output): Column<Session>[] => [
   { title: 'ID', text: ({ id }) => id },
   { title: 'NAME', text: ({ name }) => name, least: 8 },
-  { title: 'STATE', text: stateText, paint: (text, { state }) => output.paint(stateWords[state].color, text) },
+  {
+    ...{
+      title: 'STATE',
+      text: (session) => [stateText(session), homeText(session)].filter(Boolean).join(', '),
+      least: 20,
+    },
+    paint: (text, { state }) => output.paint(stateWords[state].color, text),
+  },
   { title: 'AGE', text: ({ createdAt }) => ageText(createdAt) },
   { title: 'COST', text: costText },
   { title: 'CONTEXT', text: contextText },
