@@ -29,7 +29,6 @@ const doors: Readonly<Record<string, RegExp>> = {
   'eventsource-parser': /^src\/(engine\/gateway|client)\//,
   'env-paths': /^src\/client\//,
   ws: /^src\/client\//,
-  yaml: /^src\/engine\/landing\//,
   commander: /^src\/cli\//,
   'node:http': /^src\/(engine\/gateway|client)\//,
   'node:https': /^src\/engine\/gateway\//,
@@ -43,8 +42,9 @@ const everywhere: Readonly<Record<string, RegExp>> = {
   '@xterm/xterm': /^src\/webview\/terminal\//,
   'node:http': /^src\/engine\/gateway\//,
   'node:https': /^src\/engine\/gateway\//,
-  // A tool that touches nothing outside.
+  // Tools that touch nothing outside.
   'p-queue': /^src\/engine\//,
+  yaml: /^src\/engine\/landing\//,
 };
 
 const topRoom = (file: string): string => /^src\/([^/]+)/.exec(file)?.[1] ?? '';

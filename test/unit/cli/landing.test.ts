@@ -199,7 +199,7 @@ describe('flotilla forecast', () => {
     });
     const all = cliBed(engine);
     assert.equal(await all.run('forecast'), 0);
-    assert.match(all.out.text, /^fix-login {2}main {4}conflicts {4}2 {6}pears/m);
+    assert.match(all.out.text, /^fix-login {2}main {4}conflicts {2}2 {6}pears/m);
     assert.doesNotMatch(all.out.text, /apple/);
     const one = cliBed(engine);
     assert.equal(await one.run('forecast', 'x'), 0);
