@@ -80,6 +80,7 @@ async function lookWhatArrived(
     if (tip === push.commit) return { before: push.before, upToDate: false };
     if (tip !== push.before) throw broken;
   }
+  if (broken.code !== 'push-unknown') throw broken;
   throw new FlotillaError(
     'repository-unreachable',
     `The connection to ${push.target.remote} broke during the push, and nothing has arrived there. Push again.`,

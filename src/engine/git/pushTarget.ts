@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { FlotillaError } from '../base/errors.ts';
 import { inspectFolder } from './folder.ts';
 import { withoutCredentials } from './gitError.ts';
@@ -41,5 +41,5 @@ export function branchRef(branch: string): string {
   throw new FlotillaError('invalid-input', `${JSON.stringify(branch)} is no name for a branch.`);
 }
 
-/** Where git runs when it only asks a remote: no repository's configuration has a say there. */
-export const nowhere = tmpdir();
+/** Where git runs when it only asks a remote: no repository's configuration has a say there, and nobody else can put one there. */
+export const nowhere = path.parse(process.cwd()).root;

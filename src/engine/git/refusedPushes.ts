@@ -40,6 +40,12 @@ export const refusedPushes: readonly GitErrorRow[] = [
     sentence: (name) => `${name} does not let this branch be deleted: change the rule there, or leave the branch.`,
   },
   {
+    pattern: /Unable to create '[^']+\.lock'/,
+    code: 'push-rejected',
+    sentence: (name) =>
+      `The branch is locked on ${name}, by another push or one that was broken off. Try again; the detail names the lock.`,
+  },
+  {
     pattern:
       /non-fast-forward|fetch first|cannot lock ref .* (?:is at|reference already exists)|failed to update ref|TF401028/,
     code: 'push-moved',

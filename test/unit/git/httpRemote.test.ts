@@ -47,6 +47,16 @@ describe('a remote over http', function () {
       assert.equal(await mirror.fetchTarget('nothing'), undefined);
     });
 
+    it('also when the session started from a folder that lacks what its remote has', async () => {
+      const folder = bed.scratch.path('repo');
+      git(folder, 'remote', 'add', 'origin', bed.remote);
+      const mirror = Mirror.at(bed.scratch.path('mirrors'), await resolveSource(folder));
+      await mirror.ensure();
+      const theirs = bed.somebodyPushes();
+      assert.equal(await mirror.fetchTarget('main'), theirs);
+      assert.ok((await mirror.heads()).every((head) => head.commit !== theirs));
+    });
+
     it('as one commit, and takes it back with one that keeps what came after', async () => {
       const head = bed.next('More');
       const squashed = await bed.store.squash({ onto: bed.base, head, message: 'Land', identity });
@@ -236,6 +246,13 @@ describe('a remote over http', function () {
       await rejected(bed.push(bed.amended(), bed.made), 'push-protected');
       await rejected(bed.undo(bed.made, undefined), 'push-protected');
       assert.equal(bed.there(bed.branch), bed.made);
+    });
+
+    it('has locked the branch', async () => {
+      writeFileSync(`${bed.origin}/refs/heads/main.lock`, '');
+      bed.config('core.filesRefLockTimeout', '0');
+      assert.match(await rejected(bed.land(), 'push-rejected'), /is locked/);
+      assert.equal(bed.there(), bed.base);
     });
 
     it('has a branch whose name stands in the way', async () => {
