@@ -1,17 +1,24 @@
-// `npm run demo`: two sessions side by side on a sample repository, from the task to pushed branches. Needs Node, npm, git and Docker, and
-// no account: the model is a script (test/support/scriptedApi.ts); everything else is real.
+// `npm run demo`: two sessions side by side on a sample repository, from the task to the remote's main, and one taken back. Needs Node, npm,
+// git and Docker, and no account: the model is a script (test/support/scriptedApi.ts); everything else is real.
 import readline from 'node:readline';
 import type { Readable } from 'node:stream';
 import { messageOf } from '../../src/engine/base/errors.ts';
 import { baseImage } from '../support/baseImage.ts';
 import { dockerDaemon } from '../support/dockerDaemon.ts';
 import { Flotilla } from '../support/flotilla.ts';
-import { git, sampleRepository } from '../support/sampleRepository.ts';
+import { git, type SampleRepository, sampleRepository } from '../support/sampleRepository.ts';
+import { orchard } from './orchard.ts';
 import { demoScenario } from './scenario.ts';
 
 const tasks = [
-  { name: 'pear', prompt: 'Describe the pear in a file of its own, as the apple is, and commit it.' },
-  { name: 'count', prompt: 'Let count.sh say what it counts, and commit it.' },
+  {
+    name: 'pear',
+    prompt: 'Describe the pear in a file of its own, as the apple is, list it in README.md, and commit.',
+  },
+  {
+    name: 'plum',
+    prompt: 'Describe the plum in a file of its own, as the apple is, list it in README.md, and commit.',
+  },
 ] as const;
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
@@ -39,7 +46,7 @@ async function show(flotilla: Flotilla, args: readonly string[], name: string, s
 
 async function play(flotilla: Flotilla, signal: AbortSignal): Promise<void> {
   heading('A sample repository with a remote');
-  const sample = await sampleRepository(flotilla.folder);
+  const sample = await sampleRepository(flotilla.folder, orchard);
   say(await sample.git('log', '--oneline', '--stat'));
 
   heading('Two sessions side by side, each in a dev container of its own');
@@ -61,9 +68,28 @@ async function play(flotilla: Flotilla, signal: AbortSignal): Promise<void> {
     await show(flotilla, ['diff', name], name, signal);
   }
 
-  heading('Push both branches');
-  for (const { name } of tasks) await show(flotilla, ['push', name], name, signal);
-  say(await git(sample.remote, 'log', '--graph', '--oneline', '--decorate', '--all'));
+  await bringHome(flotilla, sample, signal);
+}
+
+async function bringHome(flotilla: Flotilla, { remote }: SampleRepository, signal: AbortSignal): Promise<void> {
+  const history = async (): Promise<void> => {
+    say(await git(remote, 'log', '--graph', '--oneline', '--decorate', '--stat', 'main'));
+  };
+  heading('What landing them would meet');
+  await show(flotilla, ['forecast'], '', signal);
+
+  heading('Land the first: it fits, its tests pass, main moves on');
+  await show(flotilla, ['land', 'pear', '--to', 'target'], 'pear', signal);
+
+  heading('Land the second: it changed the same line, and Claude resolves it');
+  await show(flotilla, ['land', 'plum', '--plan'], 'plum', signal);
+  await show(flotilla, ['land', 'plum', '--to', 'target'], 'plum', signal);
+  await history();
+
+  heading('Take the second back: with a commit that reverts it, nothing is forced');
+  await show(flotilla, ['undo', 'plum', '--revert-target'], 'plum', signal);
+  await history();
+  say(await git(remote, 'show', 'main:README.md'));
 }
 
 async function demo(signal: AbortSignal): Promise<void> {

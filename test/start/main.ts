@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isCancelled, messageOf } from '../../src/engine/base/errors.ts';
+import { orchard } from '../demo/orchard.ts';
 import { demoScenario } from '../demo/scenario.ts';
 import { baseImage } from '../support/baseImage.ts';
 import { dockerDaemon } from '../support/dockerDaemon.ts';
@@ -18,7 +19,7 @@ async function folderOf({ folder }: StartOptions, parent: string): Promise<strin
   if (folder !== undefined) return folder;
   const sample = path.join(parent, 'orchard');
   await mkdir(parent, { recursive: true });
-  return existsSync(sample) ? sample : (await sampleRepository(parent)).folder;
+  return existsSync(sample) ? sample : (await sampleRepository(parent, orchard)).folder;
 }
 
 async function open(options: StartOptions, opening: Opening, signal: AbortSignal): Promise<void> {
@@ -49,7 +50,7 @@ async function demo(options: StartOptions, signal: AbortSignal): Promise<void> {
   try {
     const folder = await folderOf(options, flotilla.folder);
     const place = path.join(flotilla.folder, 'code');
-    say('A made-up account and a scripted model: ask for a pear, or for count.sh to say what it counts.');
+    say('A made-up account and a scripted model: say "Describe the pear" or "Describe the plum", and land both.');
     await open(options, openingFor(options, { folder, place, env: flotilla.env }), signal);
   } finally {
     say('Cleaning up: sessions, containers, volumes, networks and folders of the demo.');
