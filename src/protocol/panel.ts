@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Progress } from './events.ts';
+import { panelLandingMessages, type PanelLandingUpdate } from './panelLanding.ts';
 import { longestPanelInput } from './panelLimits.ts';
 import type { ChangedFile, OperationOutput, Resources } from './operations.ts';
 import { sessionIdSchema, type Session } from './session.ts';
@@ -13,6 +14,7 @@ export const panelActionSchema = z.enum([
   'takeOver',
   'cancel',
   'push',
+  'land',
   'remove',
   'allChanges',
   'nativeTerminal',
@@ -21,7 +23,7 @@ export const panelActionSchema = z.enum([
 ]);
 export type PanelAction = z.infer<typeof panelActionSchema>;
 
-export const panelTabSchema = z.enum(['terminal', 'timeline', 'changes']);
+export const panelTabSchema = z.enum(['terminal', 'timeline', 'changes', 'landing']);
 export type PanelTab = z.infer<typeof panelTabSchema>;
 
 /** Everything that a panel may say to the extension, which believes none of it unchecked. */
@@ -33,6 +35,7 @@ export const panelMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('send'), id: z.number().int(), text: z.string().min(1).max(1_000_000) }),
   z.strictObject({ type: z.literal('openChange'), path: z.string().min(1).max(4096) }),
   z.strictObject({ type: z.literal('readChanges') }),
+  ...panelLandingMessages,
   /** The terminal is on show (or no longer): its stream runs only meanwhile. */
   z.strictObject({ type: z.literal('showTerminal'), shown: z.boolean() }),
   z.strictObject({
@@ -119,6 +122,7 @@ export type PanelUpdate =
       readonly items: readonly TimelineItem[];
     }
   | { readonly type: 'changes'; readonly changes: PanelChanges }
+  | PanelLandingUpdate
   | { readonly type: 'look'; readonly look: TerminalLook }
   | { readonly type: 'tab'; readonly tab: PanelTab }
   | { readonly type: 'sent'; readonly id: number; readonly ok: boolean }

@@ -1,8 +1,9 @@
 import type { PanelTab, PanelUpdate } from '../protocol/panel.ts';
-import type { Mode } from '../protocol/session.ts';
+import type { Mode, Session } from '../protocol/session.ts';
 import { ChangesView } from './changes/changesView.ts';
 import { element } from './dom.ts';
 import type { HostLink, Receivers } from './hostLink.ts';
+import { LandingView } from './landing/landingView.ts';
 import { ActionBar } from './session/actionBar.ts';
 import { Header, type HeaderContent } from './session/header.ts';
 import { Tabs } from './tabs.ts';
@@ -12,7 +13,7 @@ import { TimelineView } from './timeline/timelineView.ts';
 
 type SessionUpdate = Extract<PanelUpdate, { type: 'session' }>;
 
-/** A session's panel: its head, its actions, and its terminal, timeline and changes, one of them on show. */
+/** A session's panel: its head, its actions, and its terminal, timeline, changes and landing, one of them on show. */
 export class SessionView {
   readonly root = element('main', { class: 'session' });
   readonly receivers: Receivers;
@@ -23,8 +24,12 @@ export class SessionView {
   readonly #timeline = new TimelineView();
   readonly #composer: Composer;
   readonly #changes: ChangesView;
+  readonly #landingPart = element('div', { class: 'landing-holder' });
+  /** Made when it is first on show. */
+  #landing: LandingView | undefined;
   readonly #tabs: Tabs;
   #content: HeaderContent = {};
+  #session: Session | undefined;
   #mode: Mode | undefined;
   #messages = 0;
 
@@ -81,6 +86,7 @@ export class SessionView {
         { id: 'terminal', label: 'Terminal', icon: 'terminal', content: this.#terminal.root },
         { id: 'timeline', label: 'Timeline', icon: 'list-unordered', content: timeline },
         { id: 'changes', label: 'Changes', icon: 'diff', content: this.#changes.root },
+        { id: 'landing', label: 'Landing', icon: 'git-merge', content: this.#landingPart },
       ],
       (tab) => {
         this.#link.remember({ tab });
@@ -95,6 +101,8 @@ export class SessionView {
       resources: ({ resources }) => this.#showHeader({ resources }),
       timeline: ({ items, reset, isCut }) => this.#timeline.show(items, { reset, isCut }),
       changes: ({ changes }) => this.#changes.show(changes),
+      landing: ({ landing }) => this.#landing?.show(landing),
+      landingOutput: ({ text }) => this.#landing?.output(text),
       look: ({ look }) => {
         this.#link.remember({ look });
         this.#terminal.restyle(look);
@@ -113,6 +121,8 @@ export class SessionView {
     this.#actions.show(actions);
     this.#terminal.describe(session, actions);
     this.#composer.allow(canSend);
+    this.#session = session;
+    this.#landing?.describe(session);
     if (session === undefined) return;
     const before = this.#mode;
     this.#mode = session.mode;
@@ -149,6 +159,22 @@ export class SessionView {
     this.#focusTerminal();
     if (tab === 'timeline') this.#timeline.toEnd();
     if (tab === 'changes') this.#link.post({ type: 'readChanges' });
+    if (tab === 'landing') this.#showLanding();
+  }
+
+  #showLanding(): void {
+    this.#landing ??= this.#makeLanding();
+    this.#link.post({ type: 'readLanding', plan: false });
+  }
+
+  #makeLanding(): LandingView {
+    const view = new LandingView({
+      act: (action, path) => this.#link.post({ type: 'landing', action, ...(path === undefined ? {} : { path }) }),
+      planAgain: () => this.#link.post({ type: 'readLanding', plan: true }),
+    });
+    this.#landingPart.append(view.root);
+    view.describe(this.#session);
+    return view;
   }
 }
 

@@ -15,6 +15,7 @@ const actions: Readonly<Record<PanelAction, Action>> = {
   takeOver: { needs: 'takeOver', command: ids.command.takeOverSession },
   cancel: { needs: 'cancel', command: ids.command.cancelSession },
   push: { needs: 'push', command: ids.command.pushSession },
+  land: { needs: 'land', command: ids.command.landSession },
   remove: { needs: 'remove', command: ids.command.removeSession },
   allChanges: { needs: 'changes', command: ids.command.openChanges },
   nativeTerminal: { needs: 'terminal', command: ids.command.openTerminal },

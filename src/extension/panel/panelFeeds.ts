@@ -1,5 +1,6 @@
 import type { OperationInput, OperationName, OperationOutput } from '../../protocol/operations.ts';
 import type { PanelUpdate } from '../../protocol/panel.ts';
+import { LandingFeed } from '../landing/landingFeed.ts';
 import type { Parts } from '../parts.ts';
 import { PanelChangesFeed } from './panelChanges.ts';
 import { PanelTerminal } from './panelTerminal.ts';
@@ -18,11 +19,12 @@ export interface PanelFeeds {
   readonly terminal: PanelTerminal;
   readonly timeline: TimelineFeed;
   readonly changes: PanelChangesFeed;
+  readonly landing: LandingFeed;
   readonly resources: ResourceWatch;
 }
 
 export function panelFeeds(
-  { connection, log }: Pick<Parts, 'connection' | 'log'>,
+  { connection, model, log }: Pick<Parts, 'connection' | 'model' | 'log'>,
   { sessionId: session, post, isActive }: FeedOptions,
 ): PanelFeeds {
   const call = async <N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> =>
@@ -41,6 +43,13 @@ export function panelFeeds(
       () => call('session.diff', { session, patch: false }),
       (changes) => post({ type: 'changes', changes }),
     ),
+    landing: new LandingFeed({
+      session: () => model.get(session),
+      status: () => call('landing.status', { session }),
+      plan: async () => (await call('landing.plan', { session })).plan,
+      show: (landing) => post({ type: 'landing', landing }),
+      output: (text) => post({ type: 'landingOutput', text }),
+    }),
     resources: new ResourceWatch(
       async () => (await call('session.resources', { session })).resources,
       (resources) => post({ type: 'resources', resources }),

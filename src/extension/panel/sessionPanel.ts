@@ -7,6 +7,7 @@ import { can } from '../model/actions.ts';
 import { oneLine } from '../model/oneLine.ts';
 import type { EngineState, ModelChange } from '../model/sessionModel.ts';
 import type { Parts } from '../parts.ts';
+import { landingCommandOf } from '../landing/panelLanding.ts';
 import { commandOf, panelActions } from './panelActions.ts';
 import { openLink, writeClipboard } from './panelDoors.ts';
 import { type PanelFeeds, panelFeeds } from './panelFeeds.ts';
@@ -60,6 +61,7 @@ export class SessionPanel implements vscode.Disposable {
     this.#isReady = false;
     this.#feeds.terminal.stop();
     this.#feeds.resources.stop();
+    this.#feeds.landing.stop();
     this.#registered.dispose();
   }
 
@@ -86,7 +88,9 @@ export class SessionPanel implements vscode.Disposable {
       onTerminalLook(() => this.#post({ type: 'look', look: terminalLook() })),
       model.onChange((change) => this.#changed(change)),
       model.onEvent((event) => {
-        if (event.sessionId === this.#id) this.#feeds.timeline.take(event);
+        if (event.sessionId !== this.#id) return;
+        this.#feeds.timeline.take(event);
+        this.#feeds.landing.take(event);
       }),
     );
   }
@@ -119,6 +123,9 @@ export class SessionPanel implements vscode.Disposable {
       action: ({ action }) => vscode.commands.executeCommand(commandOf(action), this.#id),
       send: ({ id, text }) => this.#send(id, text),
       readChanges: () => this.#readChanges(),
+      readLanding: ({ plan }) => this.#feeds.landing.read(plan),
+      landing: ({ action, path }) =>
+        vscode.commands.executeCommand(landingCommandOf(action), this.#id, path === undefined ? undefined : { path }),
       openChange: ({ path }) => this.#openChange(path),
       openLink: ({ url }) => openLink(url),
       copy: ({ text }) => vscode.env.clipboard.writeText(text),
@@ -174,6 +181,7 @@ export class SessionPanel implements vscode.Disposable {
     }
     this.#isReady = false;
     this.#changesOf = '';
+    this.#feeds.landing.stop();
     this.#feeds.terminal.stop();
     this.#feeds.resources.stop();
   }
@@ -185,6 +193,7 @@ export class SessionPanel implements vscode.Disposable {
     if (!this.#isReady) return;
     this.#feeds.terminal.retry();
     if (change.kind === 'all') void this.#feeds.timeline.catchUp();
+    void this.#feeds.landing.changed();
     if (this.#changesOf !== '' && this.#changesOf !== this.#work()) void this.#readChanges();
   }
 

@@ -12,6 +12,7 @@ const looks: Readonly<Record<PanelAction, ActionLook>> = {
   resume: { label: 'Resume', icon: 'debug-continue', title: "Go on with Claude's conversation" },
   takeOver: { label: 'Take Over', icon: 'comment-discussion', title: 'Go on interactively, in the terminal' },
   push: { label: 'Push', icon: 'cloud-upload', title: "Push the session's branch" },
+  land: { label: 'Land…', icon: 'git-merge', title: 'Rebase the work onto its target, verify and push it' },
   allChanges: { label: 'All Changes', icon: 'diff-multiple', title: 'all changed files in one editor' },
   attach: { label: 'Attach', icon: 'remote', title: 'open a window in the container' },
   nativeTerminal: { label: 'Terminal', icon: 'layout-panel', title: "open in VS Code's terminal" },
@@ -22,7 +23,7 @@ const looks: Readonly<Record<PanelAction, ActionLook>> = {
 };
 
 /** What goes on with the work, the likeliest first: with words. */
-const main: readonly PanelAction[] = ['start', 'resume', 'takeOver', 'push'];
+const main: readonly PanelAction[] = ['start', 'resume', 'takeOver', 'push', 'land'];
 /** The rest: pictures, with words in the tip. */
 const others: readonly PanelAction[] = ['allChanges', 'nativeTerminal', 'shell', 'attach', 'stop', 'cancel', 'remove'];
 
