@@ -36,7 +36,9 @@ L=${W%/*}/.flotilla-landing/${W##*/} S=$G/flotilla-landing J=$G/flotilla-move
 
 # Processes are told by number and start time: numbers come again, most surely after a restart of the environment.
 started() { # started <pid>: prints when it started; nothing when it has ended
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  stat=
+  [ ! -r "/proc/$1/stat" ] || read -r stat <"/proc/$1/stat" 2>/dev/null || :
+  [ -n "$stat" ] || return 0
   stat=${stat##*) }
   case $stat in Z* | X*) return 0 ;; esac
   set -- $stat
@@ -72,10 +74,6 @@ under_way() {
     [ ! -e "$G/$trace" ] || refuse $operation "the workspace is in the middle of something: $trace"
   done
 }
-have_identity() {
-  git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || export GIT_COMMITTER_NAME=Flotilla GIT_COMMITTER_EMAIL=flotilla@localhost
-}
-
 raw() { # sets raw: the bytes of a quoted name
   raw=$1
   case $raw in

@@ -75,7 +75,13 @@ untracked_in_the_way() { # ignored ones too, which git itself would write over
     GIT_INDEX_FILE=$index git diff-files --name-only --diff-filter=d
     GIT_INDEX_FILE=$index git ls-files -k
   } | sort -u >"$work/present"
+  GIT_INDEX_FILE=$index git ls-files >"$work/added"
   if [ -s "$work/present" ]; then git ls-files | sort -u | comm -23 "$work/present" - >>"$work/way"; fi
+  # -k looks no deeper than the first folder.
+  while IFS= read -r name; do
+    raw "$name"
+    [ ! -d "./$raw" ] || git ls-files --others -- "$raw" >>"$work/way"
+  done <"$work/added"
   rm -f "$index"
 }
 

@@ -21,29 +21,29 @@ W=$1 verb=$2
 shift 2
 tools=${0%/*}
 . "$tools/landing-common.sh"
-most_lines=20000
+. "$tools/landing-stop.sh"
 
 sparse() { [ -e "$S/filled" ] && echo false || echo true; }
 in_landing() { git -c core.sparseCheckout="$(sparse)" -c merge.conflictStyle="$style" "$@"; }
-conflict_style() {
-  version=$(command git version)
-  version=${version#git version }
-  major=${version%%.*} minor=${version#*.}
-  minor=${minor%%.*}
-  style=diff3
-  case $major.$minor in 2.3[5-9] | 2.[4-9][0-9] | [3-9].*) style=zdiff3 ;; esac
-}
 style=diff3
+prepare() { # what a rebase needs to know
+  case $(command git version) in *' 2.3'[5-9]* | *' 2.'[4-9][0-9]* | *' '[3-9].*) style=zdiff3 ;; esac
+  git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || export GIT_COMMITTER_NAME=Flotilla GIT_COMMITTER_EMAIL=flotilla@localhost
+}
+first() { # first <file>: sets line to its first line, or to nothing
+  line=
+  [ ! -s "$1" ] || read -r line <"$1" || :
+}
 
 admin() { # sets A: what the repository keeps of L; empty when nothing
   A=
   for folder in "$C"/worktrees/*; do
-    [ -e "$folder/gitdir" ] && [ "$(cat "$folder/gitdir")" = "$L/.git" ] && A=$folder
+    first "$folder/gitdir"
+    [ "$line" != "$L/.git" ] || A=$folder
   done
-  return 0
 }
 drop() { # removes L and what the repository keeps of it
-  rm -rf "$L" 2>/dev/null || { chmod -R u+rwX "$L" 2>/dev/null || :; rm -rf "$L"; }
+  [ ! -e "$L" ] || rm -rf "$L" 2>/dev/null || { chmod -R u+rwX "$L" 2>/dev/null || :; rm -rf "$L"; }
   admin
   while [ -n "$A" ]; do
     rm -rf "$A"
@@ -53,7 +53,9 @@ drop() { # removes L and what the repository keeps of it
   for folder in "$C/worktrees/${W##*/}"*; do
     if [ -d "$folder" ] && [ ! -e "$folder/gitdir" ]; then rm -rf "$folder"; fi
   done
-  rmdir "$C/worktrees" "${L%/*}" 2>/dev/null || :
+  for folder in "$C/worktrees" "${L%/*}"; do
+    [ ! -d "$folder" ] || rmdir "$folder" 2>/dev/null || :
+  done
 }
 build() { # build <commit>: makes L, with the files that decide how others are merged; with all once it was filled
   drop
@@ -65,6 +67,15 @@ build() { # build <commit>: makes L, with the files that decide how others are m
   echo .gitattributes >"$A/info/sparse-checkout"
   cd "$L"
   in_landing read-tree -m -u HEAD
+}
+
+where() { # sets n and of: how far it is; offset: how many of these an earlier run had replayed
+  first "$S/offset"
+  offset=${line:-0}
+  first "$A/rebase-merge/msgnum"
+  n=$((${line:-0} + offset))
+  first "$A/rebase-merge/end"
+  of=$((${line:-0} + offset))
 }
 
 # The progress of a rebase, from its own list of what it has begun.
@@ -91,9 +102,8 @@ tell_progress() {
 }
 replay() { # replay <arguments of git rebase>: runs it in L and tells how it ended
   admin
-  offset=$(cat "$S/offset" 2>/dev/null || echo 0)
-  told=$(cat "$A/rebase-merge/msgnum" 2>/dev/null || echo 0)
-  told=$((told + offset))
+  where
+  told=$n
   tell_progress &
   progress=$!
   rc=0
@@ -110,83 +120,15 @@ replay() { # replay <arguments of git rebase>: runs it in L and tells how it end
     printf 'done %s\n' "$commit"
   elif [ -s "$A/rebase-merge/stopped-sha" ]; then
     save_stop
+    cp "$S/names" "$S/open"
+    cp "$S/marked" "$S/withMarkers"
+    : >"$S/changed"
     tell_stop
   else
     tail -c 4000 "$S/said" >&2
     exit $failed
   fi
   rm -f "$S/script" "$S/git"
-}
-
-# A stop is kept as git left it: Claude or a person may stage files, and it must be possible to put a conflict back.
-save_stop() {
-  commit=$(git rev-parse --verify -q REBASE_HEAD || cat "$A/rebase-merge/stopped-sha")
-  read -r n <"$A/rebase-merge/msgnum"
-  read -r of <"$A/rebase-merge/end"
-  git ls-files -u >"$S/unmerged"
-  cut -f2- "$S/unmerged" | sort -u >"$S/names"
-  cp -p "$A/index" "$S/index"
-  rm -rf "$S/files"
-  mkdir "$S/files"
-  : >"$S/marked"
-  number=0
-  while IFS= read -r name; do
-    number=$((number + 1))
-    raw "$name"
-    if [ -f "$raw" ] || [ -L "$raw" ]; then cp -pP "./$raw" "$S/files/$number"; fi
-    if has_marks "$name"; then printf '%s\n' "$name" >>"$S/marked"; fi
-  done <"$S/names"
-  printf '%s %s %s %s\n' "$commit" $((n + offset)) $((of + offset)) "$(git rev-parse HEAD)" >"$S/stop.new"
-  mv "$S/stop.new" "$S/stop"
-}
-count_marks() { grep -a -c -E '^(<{7,}|[|]{7,}|>{7,}) ' || :; }
-has_marks() { # has_marks <name>: are there more conflict marks in the file than in either side of it?
-  raw "$1"
-  [ -f "./$raw" ] && [ ! -L "./$raw" ] || return 1
-  marks=$(count_marks <"./$raw")
-  [ "$marks" -gt 0 ] || return 1
-  while IFS= read -r entry; do
-    [ "${entry#*"$tab"}" = "$1" ] || continue
-    set -- "$1" $entry
-    case $2 in 160000) continue ;; esac
-    [ "$4" = 1 ] || [ "$marks" -gt "$(git cat-file blob "$3" | count_marks)" ] || return 1
-  done <"$S/unmerged"
-}
-open_names() { # the names that nobody has resolved, into $S/open; those with marks into $S/withMarkers
-  git ls-files -u | cut -f2- | sort -u >"$S/unmerged.now"
-  : >"$S/open"
-  : >"$S/withMarkers"
-  while IFS= read -r name; do
-    if has_marks "$name"; then
-      printf '%s\n' "$name" >>"$S/withMarkers"
-      printf '%s\n' "$name" >>"$S/open"
-    elif grep -q -F -x -e "$name" "$S/unmerged.now"; then
-      raw "$name"
-      # Where there were marks, taking them out is resolving; elsewhere only saying so is.
-      grep -q -F -x -e "$name" "$S/marked" && [ -f "./$raw" ] || printf '%s\n' "$name" >>"$S/open"
-    fi
-  done <"$S/names"
-}
-changed_names() { # files that are not as they were at the stop, beyond the conflicts, into $S/changed
-  look=$S/look
-  cp -p "$S/index" "$look"
-  GIT_INDEX_FILE=$look in_landing update-index -q --refresh >/dev/null 2>&1 || :
-  {
-    GIT_INDEX_FILE=$look in_landing diff-files --name-only --ignore-submodules=all
-    GIT_INDEX_FILE=$look in_landing ls-files --others --exclude-standard
-    { GIT_INDEX_FILE=$S/index git ls-files -s; git ls-files -s; } | sort | uniq -u | cut -f2-
-  } | sort -u | comm -23 - "$S/names" >"$S/changed"
-  rm -f "$look"
-}
-prefixed() { sed -e "s/^/$1 /" "$2" | head -n $most_lines; }
-tell_stop() {
-  read -r commit n of base <"$S/stop"
-  printf 'stopped %s %s %s %s\n' "$commit" "$n" "$of" "$(git log -1 --no-show-signature --format=%s "$commit" | head -c 500 | tr '\n' ' ')"
-  cd "$L"
-  open_names
-  changed_names
-  sed -e 's/^\([0-7]* [0-9a-f]* [0-3]\)	/unmerged \1 /' "$S/unmerged" | head -n $most_lines
-  for list in marked open withMarkers changed; do prefixed $list "$S/$list"; done
 }
 
 begin() {
@@ -207,8 +149,7 @@ begin() {
   from_head
 }
 from_head() {
-  conflict_style
-  have_identity
+  prepare
   build "$head"
   replay --merge --keep-empty --no-fork-point --no-autosquash --no-autostash "$onto"
 }
@@ -226,8 +167,7 @@ resume() {
     return
   fi
   if [ -e "$S/stop" ]; then
-    offset=0
-    tell_stop
+    look_at_stop
     return
   fi
   mark "$S/script"
@@ -238,8 +178,7 @@ resume() {
   fi
   read -r base commit tree n of <"$S/point"
   echo "$n" >"$S/offset"
-  conflict_style
-  have_identity
+  prepare
   build "$base"
   if [ "$(git rev-parse "$base^{tree}")" != "$tree" ]; then
     in_landing read-tree -m -u HEAD "$tree"
@@ -274,8 +213,7 @@ go_on() {
   mv "$S/point.new" "$S/point"
   mark "$S/script"
   rm -f "$S/stop"
-  conflict_style
-  have_identity
+  prepare
   replay --continue
 }
 
@@ -289,16 +227,14 @@ state() {
   printf 'landing %s %s %s\n' "$head" "$onto" "$branch"
   admin
   if is_alive "$S/script" || is_alive "$S/git"; then
-    offset=$(cat "$S/offset" 2>/dev/null || echo 0)
-    n=$(cat "$A/rebase-merge/msgnum" 2>/dev/null || echo 0)
-    of=$(cat "$A/rebase-merge/end" 2>/dev/null || echo 0)
-    printf 'running %s %s\n' $((n + offset)) $((of + offset))
+    where
+    printf 'running %s %s\n' "$n" "$of"
   elif [ -e "$S/done" ]; then
     commit=$(cat "$S/done")
     printf 'done %s\n' "$commit"
     [ "$(git rev-parse HEAD)" != "$commit" ] || echo moved
   elif [ -e "$S/stop" ] && [ -n "$A" ] && [ -d "$A/rebase-merge" ] && [ -d "$L" ]; then
-    tell_stop
+    look_at_stop
   else
     echo interrupted
   fi
@@ -318,66 +254,6 @@ fill() {
   missing=$(git ls-files -d | head -n 3)
   [ -z "$missing" ] || [ -s "$S/names" ] || refuse $failed "files could not be written: $missing"
   [ ! -e "$S/index" ] || GIT_INDEX_FILE=$S/index git update-index -q --refresh >/dev/null 2>&1 || :
-}
-
-# The entries of a list whose names were asked for.
-selected() {
-  while IFS= read -r entry; do
-    case $wanted in *"$nl${entry#*"$tab"}$nl"*) printf '%s\n' "$entry" ;; esac
-  done <"$1"
-}
-names_of() { cut -f2- "$1" | sort -u; }
-take() {
-  how=$1
-  at_rest
-  [ -e "$S/stop" ] || refuse $not_stopped 'it does not stand at a conflict'
-  wanted=$nl$(cat)$nl
-  cd "$L"
-  entries=$S/take
-  if [ "$how" = stop ]; then GIT_INDEX_FILE=$S/index git ls-files -s >"$S/all"; else cp "$S/unmerged" "$S/all"; fi
-  selected "$S/all" >"$entries"
-  # An entry of stage 0 takes the place of all others, and 0 as a mode removes them.
-  { sed -e 's/^[0-7]* \([0-9a-f]*\) [0-3]	/0 \1	/' "$entries" | sort -u; } >"$S/removals"
-  case $how in
-  ours | theirs | delete)
-    case $how in ours) stage=2 ;; theirs) stage=3 ;; delete) stage=9 ;; esac
-    sed -n "s/^\([0-7]* [0-9a-f]*\) $stage	/\1	/p" "$entries" >"$S/chosen"
-    settle
-    ;;
-  keep) names_of "$entries" | git update-index --add --remove --replace --stdin ;;
-  stop)
-    names_of "$entries" | comm -23 - "$S/names" >"$S/kept"
-    printf '%s' "$wanted" | sed -e '/^$/d' | sort -u | comm -23 - "$S/names" | comm -23 - "$S/kept" >"$S/added"
-    git update-index --force-remove --stdin <"$S/added"
-    sed -e "s/^/100644 $(git hash-object --stdin </dev/null)	/" "$S/added" | remove_files "$S/scratch"
-    sed -e 's/ 0	/	/' "$entries" | git update-index --index-info
-    git checkout-index -f -q -u --stdin <"$S/kept"
-    ;;
-  conflict) put_back ;;
-  *) exit $wrong_use ;;
-  esac
-}
-settle() { # gives the selected names the chosen entries, or none, in the index and on disk
-  names_of "$S/chosen" >"$S/kept"
-  sed -e 's/^[0-7]* \([0-9a-f]*\) [0-3]	/100644 \1	/' "$entries" | sort -u -t "$tab" -k 2 >"$S/gone"
-  while IFS= read -r entry; do
-    grep -q -F -x -e "${entry#*"$tab"}" "$S/kept" || printf '%s\n' "$entry"
-  done <"$S/gone" | remove_files "$S/scratch"
-  cat "$S/removals" "$S/chosen" | git update-index --index-info
-  git checkout-index -f -q -u --stdin <"$S/kept"
-}
-put_back() {
-  cat "$S/removals" "$entries" | git update-index --index-info
-  number=0
-  while IFS= read -r name; do
-    number=$((number + 1))
-    case $wanted in *"$nl$name$nl"*) ;; *) continue ;; esac
-    raw "$name"
-    rm -rf "./$raw"
-    [ -e "$S/files/$number" ] || [ -L "$S/files/$number" ] || continue
-    case $raw in */*) mkdir -p "./${raw%/*}" ;; esac
-    cp -pP "$S/files/$number" "./$raw"
-  done <"$S/names"
 }
 
 blob() {

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { landingCommands, type LandingCommand, type TakeHow } from '../../src/engine/git/landingCommands.ts';
+import type {
+  FinishAnswer,
+  MoveAnswer,
+  RebaseAnswer,
+  RebaseState,
+  SettledAnswer,
+} from '../../src/engine/git/landingAnswers.ts';
+import type { RebaseStop } from '../../src/engine/git/landingStop.ts';
+import { importHistory } from './histories.ts';
+import type { LandingShape } from './landingShape.ts';
+import { git, gitVariables, Scratch } from './localEnvironment.ts';
+
+const tools = path.resolve(import.meta.dirname, '../../media/tools');
+
+type Shape = Pick<LandingShape, 'commits' | 'onto' | 'head' | 'local'>;
+
+/** A session's workspace with the history of a shape, and the commands of a landing run on it as they would be in an environment. */
+export class RebaseBed {
+  readonly scratch = new Scratch();
+  readonly workspace = this.scratch.path('workspaces', 'repo');
+  readonly onto: string;
+  readonly head: string;
+  readonly #place = { workspace: this.workspace, tools };
+
+  constructor({ commits, onto, head, local }: Shape) {
+    const ids = importHistory(this.workspace, commits);
+    [this.onto, this.head] = [ids[onto] ?? '', ids[head] ?? ''];
+    git(this.workspace, 'config', 'user.name', 'Ada');
+    git(this.workspace, 'config', 'user.email', 'ada@example.org');
+    git(this.workspace, 'checkout', '--quiet', '-b', 'work', this.head);
+    local?.(this.workspace);
+  }
+
+  /** Runs a command to its end, and reads what it answers. */
+  run<Answer>({ command: [file, ...args], input = '', parse }: LandingCommand<Answer>): Answer {
+    const { status, stdout, stderr } = spawnSync(file, args, {
+      input,
+      env: { ...process.env, ...gitVariables },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return parse({ exitCode: status ?? undefined, stdout, stderr: stderr.toString('utf8') });
+  }
+
+  begin = (): RebaseAnswer => this.run(landingCommands.begin({ ...this.#place, head: this.head, onto: this.onto }));
+  resume = (): RebaseAnswer => this.run(landingCommands.resume(this.#place));
+  continue = (extra?: 'keep'): RebaseAnswer => this.run(landingCommands.continue({ ...this.#place, extra }));
+  state = (): RebaseState => this.run(landingCommands.state(this.#place));
+  fill = (): SettledAnswer => this.run(landingCommands.fill(this.#place));
+  abort = (): SettledAnswer => this.run(landingCommands.abort(this.#place));
+  move = (from: string, to: string): MoveAnswer => this.run(landingCommands.move({ ...this.#place, from, to }));
+  recover = (): MoveAnswer => this.run(landingCommands.recover(this.#place));
+  finish = (): FinishAnswer => this.run(landingCommands.finish(this.#place));
+  take = (how: TakeHow, paths: readonly string[]): SettledAnswer =>
+    this.run(landingCommands.take({ ...this.#place, how, paths }));
+  blob = (object: string, most: number): Buffer | undefined =>
+    this.run(landingCommands.blob({ ...this.#place, object, most }));
+
+  /** Goes on from an answer to the end, with the session's side at each stop. */
+  toTheEnd(first: RebaseAnswer): { commit: string; stops: RebaseStop[] } {
+    const stops: RebaseStop[] = [];
+    let answer = first;
+    while (answer.state === 'stopped') {
+      stops.push(answer.stop);
+      const taken = this.take('theirs', pathsOf(answer.stop));
+      if (taken.state !== 'ok') throw new Error(JSON.stringify(taken));
+      answer = this.continue();
+    }
+    if (answer.state !== 'done') throw new Error(JSON.stringify(answer));
+    return { commit: answer.commit, stops };
+  }
+
+  /** All that a landing must leave as it is: files, index, HEAD, refs, configuration, and what else lies in the git folder. */
+  snapshot(): Record<string, unknown> {
+    const at = (...args: string[]): string => git(this.workspace, ...args);
+    return {
+      files: filesOf(this.workspace),
+      status: at('status', '--porcelain', '-z', '--ignored', '--untracked-files=all'),
+      index: at('ls-files', '--stage', '-t', '-z'),
+      head: readFileSync(`${this.workspace}/.git/HEAD`, 'utf8'),
+      commit: at('rev-parse', 'HEAD'),
+      refs: at('for-each-ref'),
+      config: readFileSync(`${this.workspace}/.git/config`, 'utf8'),
+      gitFolder: readdirSync(`${this.workspace}/.git`)
+        .filter((name) => name !== 'logs')
+        .sort(),
+      beside: readdirSync(path.dirname(this.workspace)),
+    };
+  }
+
+  remove(): void {
+    this.scratch.remove();
+  }
+}
+
+/** The paths of a stop, each once. */
+export const pathsOf = ({ unmerged }: RebaseStop): string[] => [...new Set(unmerged.map((entry) => entry.path))].sort();
+
+/** Names, kinds and contents of everything below a folder, but for its `.git`. Names are bytes, one in each character. */
+export function filesOf(folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  const walk = (below: Buffer): void => {
+    for (const name of readdirSync(Buffer.concat([Buffer.from(`${folder}/`), below]), 'buffer')) {
+      const at = Buffer.concat([below, name]);
+      const key = at.toString('latin1');
+      if (key === '.git') continue;
+      const place = Buffer.concat([Buffer.from(`${folder}/`), at]);
+      const stat = lstatSync(place);
+      if (stat.isDirectory()) {
+        found[`${key}/`] = '';
+        walk(Buffer.concat([at, Buffer.from('/')]));
+      } else {
+        const content = stat.isSymbolicLink() ? readlinkSync(place, 'latin1') : readFileSync(place, 'latin1');
+        found[key] = `${stat.isSymbolicLink() ? 'link' : (stat.mode & 0o111).toString(8)} ${content}`;
+      }
+    }
+  };
+  walk(Buffer.alloc(0));
+  return found;
+}
