@@ -37,20 +37,30 @@ const kindsByMessage: readonly (readonly [RegExp, ConflictKind])[] = [
 const renames: readonly ConflictKind[] = ['directory-rename', 'rename-rename', 'rename-delete'];
 const deletions: readonly ConflictKind[] = ['modify-delete', 'rename-delete'];
 
-/** The conflicts of an answer, one for each path. `names`: what the two sides were called in the merge. */
-export function conflictsOf(answer: MergeAnswer, names: readonly string[]): FoundConflict[] {
+/**
+ * The conflicts of an answer, one for each path. `names`: what the sides of this merge and of those before it were called, which git puts
+ * behind a path that can't stay where it is.
+ */
+export function conflictsOf(answer: MergeAnswer, names: ReadonlySet<string>): FoundConflict[] {
   if (answer.clean) return [];
   const messages = answer.messages.filter(({ kind }) => kind.startsWith('CONFLICT'));
-  const ownName = new RegExp(`~(?:${names.join('|')})(?:_\\d+)?$`);
   const found = [...stagesByPath(answer.entries)].map(([treePath, stages]) => {
     const about = messages.filter(({ paths }) => paths.includes(treePath));
     return {
       treePath,
-      conflict: { path: pathText(treePath.replace(ownName, '')), ...describe(treePath, stages, about) },
+      conflict: {
+        path: pathText(withoutName(treePath, names)),
+        ...describe({ treePath, stages, about, modes: modesOf(answer, treePath, about) }),
+      },
     };
   });
   const told = new Set(found.map(({ treePath }) => treePath));
   return [...found, ...messages.filter(({ paths }) => !paths.some((path) => told.has(path))).flatMap(withoutStages)];
+}
+
+function withoutName(path: string, names: ReadonlySet<string>): string {
+  const [, before, name = ''] = /^(.+)~([0-9a-f]{40,64})(?:_\d+)?$/s.exec(path) ?? [];
+  return before !== undefined && names.has(name) ? before : path;
 }
 
 function stagesByPath(entries: readonly UnmergedEntry[]): Map<string, Stages> {
@@ -59,13 +69,25 @@ function stagesByPath(entries: readonly UnmergedEntry[]): Map<string, Stages> {
   return all;
 }
 
-function describe(path: string, stages: Stages, about: readonly MergeMessage[]): Omit<Conflict, 'path'> {
+/** The modes at a path, and at those that git names together with it: a file that gives way to a link is at a path of its own. */
+function modesOf({ entries }: MergeAnswer, treePath: string, about: readonly MergeMessage[]): string[] {
+  const paths = new Set([treePath, ...about.flatMap((message) => message.paths)]);
+  return entries.filter(({ path }) => paths.has(path)).map(({ mode }) => mode);
+}
+
+interface Facts extends Pick<FoundConflict, 'treePath'> {
+  readonly stages: Stages;
+  readonly about: readonly MergeMessage[];
+  readonly modes: readonly string[];
+}
+
+function describe({ treePath, stages, about, modes }: Facts): Omit<Conflict, 'path'> {
   const told = kindsByMessage.flatMap(([pattern, kind]) => {
     const message = about.find((candidate) => pattern.test(candidate.kind));
     return message === undefined ? [] : [{ kind, message }];
   })[0];
-  const kind = told?.kind ?? kindOfStages(stages);
-  const from = told !== undefined && renames.includes(kind) ? renamedFrom(told, path) : undefined;
+  const kind = told?.kind ?? kindOfStages(stages, modes);
+  const from = told !== undefined && renames.includes(kind) ? renamedFrom(told, treePath) : undefined;
   const deletedBy = deletions.includes(kind) ? (stages.ours === undefined ? 'ours' : 'theirs') : undefined;
   return {
     kind,
@@ -85,8 +107,7 @@ function renamedFrom(
   return from === undefined || from === path ? undefined : pathText(from);
 }
 
-function kindOfStages({ base, ours, theirs }: Stages): ConflictKind {
-  const modes = [base, ours, theirs].flatMap((stage) => (stage === undefined ? [] : [stage.mode]));
+function kindOfStages({ base, ours, theirs }: Stages, modes: readonly string[]): ConflictKind {
   if (modes.includes('160000')) return 'submodule';
   if (modes.includes('120000')) return 'symlink';
   if (ours === undefined || theirs === undefined) return 'other';

@@ -67,14 +67,17 @@ export class MergeAnswers {
   }
 }
 
-/** Status, tree, entries up to an empty field, messages up to an empty field. */
+/**
+ * Status, tree, entries up to an empty field, messages up to a field that counts no paths: an empty one, or the advice on submodules that git
+ * 2.39 writes in between.
+ */
 function* readAnswer(): Generator<undefined, MergeAnswer, string> {
   const status = yield;
   const tree = yield;
   const entries: UnmergedEntry[] = [];
   for (let field = yield; field !== ''; field = yield) entries.push(...parseEntry(field));
   const messages: MergeMessage[] = [];
-  for (let count = yield; count !== ''; count = yield) {
+  for (let count = yield; /^\d+$/.test(count); count = yield) {
     const paths: string[] = [];
     for (let left = Number(count); left > 0; left -= 1) paths.push(yield);
     const kind = yield;

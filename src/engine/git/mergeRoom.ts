@@ -28,6 +28,7 @@ export class MergeRoom {
   readonly #signal: AbortSignal;
   #attributes: MergeAttributes | undefined;
   #written = '';
+  readonly #names = new Set<string>();
 
   private constructor(folder: ReplayFolder, signal: AbortSignal) {
     this.folder = folder;
@@ -82,7 +83,7 @@ export class MergeRoom {
       this.#written = attributes;
     }
     const answer = await this.#merges.merge(ours, theirs);
-    return { clean: answer.clean, tree: answer.tree, found: conflictsOf(answer, [ours, theirs]) };
+    return { clean: answer.clean, tree: answer.tree, found: conflictsOf(answer, this.#names.add(ours).add(theirs)) };
   }
 
   /** The conflicts with their hunks counted. */
