@@ -19,6 +19,9 @@ function start(): void {
   });
   const view = new SessionView(link);
   root.append(view.root);
+  window.addEventListener('load', () => {
+    root.classList.remove('loading');
+  });
   link.listen(view.receivers);
   view.begin();
   // VS Code puts the theme, the use of a screen reader and reduced motion on these two elements.

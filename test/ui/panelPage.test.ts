@@ -142,10 +142,13 @@ describe("the panel's page", function () {
 
   it('goes from part to part with the arrow keys', async () => {
     await panel.page.getByRole('tab', { name: 'Timeline' }).focus();
-    await panel.page.keyboard.press('ArrowRight');
-    assert.equal(await panel.page.getByRole('tab', { name: 'Changes' }).getAttribute('aria-selected'), 'true');
-    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.keyboard.press('ArrowLeft');
     assert.equal(await panel.page.getByRole('tab', { name: 'Terminal' }).getAttribute('aria-selected'), 'true');
+    await panel.page.keyboard.press('ArrowLeft');
+    const last = panel.page.getByRole('tab').last();
+    assert.equal(await last.getAttribute('aria-selected'), 'true');
+    await panel.page.keyboard.press('ArrowRight');
+    assert.equal(await panel.page.getByRole('tab').first().getAttribute('aria-selected'), 'true');
   });
 
   it('fits a width of 320 pixels', async () => {
@@ -277,6 +280,20 @@ describe("the terminal in the panel's page", function () {
     await panel.page.keyboard.press('Control+V');
     await panel.hears('input', ({ data }) => data.includes('lines'));
     assert.equal(typed(), '\x1b[200~two\rlines\x1b[201~');
+  });
+
+  it('finds a text, with code that comes only then', async () => {
+    await panel.stream(5, size, 'one plum and another plum');
+    await shows('another plum');
+    await panel.page.locator('.xterm-screen').click();
+    await panel.page.keyboard.press('Control+Shift+F');
+    const field = panel.page.getByRole('textbox', { name: 'Find in the terminal' });
+    await field.fill('another');
+    await field.press('Enter');
+    await field.press('Escape');
+    await panel.page.locator('.xterm-selection div').first().waitFor();
+    await panel.page.keyboard.press('Control+Shift+C');
+    await panel.page.waitForFunction('navigator.clipboard.readText().then((text) => text === "another")');
   });
 
   it('says why there is no terminal', async () => {

@@ -54,6 +54,11 @@ export class HeadlessScreen implements Closable {
     this.#terminal.write(bytes, parsed);
   }
 
+  /** Somebody typed: what is written next is likely its echo, and is parsed in the very turn instead of after a timer of xterm's. */
+  expectEcho(): void {
+    this.#terminal.input('', true);
+  }
+
   resize(size: TerminalSize): void {
     this.#terminal.resize(size.cols, size.rows);
     this.#regions.clear();

@@ -70,7 +70,9 @@ export class LiveTerminal {
     post.catchUp();
     return {
       input: (bytes) => {
-        if (this.#posts.has(post)) this.#type(filter.take(bytes, this.#owner === post));
+        if (!this.#posts.has(post)) return;
+        this.#type(filter.take(bytes, this.#owner === post));
+        this.#screen.expectEcho();
       },
       receive: (message) => {
         if (this.#posts.has(post)) this.#receive(post, message);

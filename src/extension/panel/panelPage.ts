@@ -28,12 +28,11 @@ export function panelPage({ sessionId, nonce, source, file }: PageParts): string
     <meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${policy}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <link rel="stylesheet" id="vscode-codicon-stylesheet" nonce="${nonce}" href="${file('codicon.css')}">
     <link rel="stylesheet" nonce="${nonce}" href="${file('panel.css')}">
     <title>Flotilla session</title>
   </head>
   <body>
-    <div id="panel" data-session="${sessionId}"></div>
+    <div id="panel" class="loading" data-session="${sessionId}"></div>
     <script nonce="${nonce}" src="${file('panel.js')}"></script>
   </body>
 </html>`;

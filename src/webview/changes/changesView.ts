@@ -1,6 +1,7 @@
 import { changeLetters } from '../../protocol/changeLetters.ts';
 import type { PanelChanges } from '../../protocol/panel.ts';
 import type { ChangedFile } from '../../protocol/operations.ts';
+import { button } from '../button.ts';
 import { element, fill, icon } from '../dom.ts';
 
 export interface ChangesHandlers {
@@ -36,12 +37,8 @@ export class ChangesView {
 
   #bar(text: string, hasFiles: boolean): HTMLElement {
     const { openAll, read } = this.#handlers;
-    const again = element(
-      'vscode-button',
-      { attributes: { icon: 'refresh', secondary: '' }, onClick: read },
-      'Refresh',
-    );
-    const all = element('vscode-button', { attributes: { icon: 'diff-multiple' }, onClick: openAll }, 'Open All');
+    const again = button('Refresh', { picture: 'refresh', attributes: { secondary: '' }, onClick: read });
+    const all = button('Open All', { picture: 'diff-multiple', onClick: openAll });
     return element('div', { class: 'changes-bar' }, element('span', {}, text), hasFiles ? all : undefined, again);
   }
 
@@ -56,7 +53,7 @@ export class ChangesView {
     const onClick = (): void => {
       this.#handlers.open(file.path);
     };
-    const button = element(
+    const row = element(
       'button',
       { class: 'file', title, onClick, attributes: { 'data-path': file.path } },
       element(
@@ -68,7 +65,7 @@ export class ChangesView {
       element('span', { class: 'file-folder' }, file.path.slice(0, cut)),
       ...counts(file),
     );
-    return element('li', {}, button);
+    return element('li', {}, row);
   }
 }
 

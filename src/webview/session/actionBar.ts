@@ -1,5 +1,6 @@
 import type { PanelAction } from '../../protocol/panel.ts';
-import { element, fill } from '../dom.ts';
+import { button } from '../button.ts';
+import { element, fill, icon } from '../dom.ts';
 
 interface ActionLook {
   readonly label: string;
@@ -51,18 +52,15 @@ export class ActionBar {
   }
 
   #button(action: PanelAction, isFirst: boolean): HTMLElement {
-    const { label, icon, title } = looks[action];
-    const attributes = { icon, secondary: isFirst ? undefined : '', 'data-action': action };
-    return element('vscode-button', { title, attributes, onClick: () => this.#act(action) }, label);
+    const { label, icon: picture, title } = looks[action];
+    const attributes = { secondary: isFirst ? undefined : '', 'data-action': action };
+    return button(label, { picture, title, attributes, onClick: () => this.#act(action) });
   }
 
   #picture(action: PanelAction): HTMLElement {
-    const { label, icon, title } = looks[action];
-    const attributes = { icon, label, 'data-action': action };
-    return element('vscode-toolbar-button', {
-      title: `${label}: ${title}`,
-      attributes,
-      onClick: () => this.#act(action),
-    });
+    const { label, icon: picture, title } = looks[action];
+    const attributes = { label, 'data-action': action };
+    const onClick = (): void => this.#act(action);
+    return element('vscode-toolbar-button', { title: `${label}: ${title}`, attributes, onClick }, icon(picture));
   }
 }

@@ -1,12 +1,13 @@
 import { FitAddon } from '@xterm/addon-fit';
-import { SearchAddon } from '@xterm/addon-search';
+import type { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
-import { WebglAddon } from '@xterm/addon-webgl';
+import type { WebglAddon } from '@xterm/addon-webgl';
 import { type ITerminalOptions, Terminal } from '@xterm/xterm';
 import type { TerminalLook } from '../../protocol/panel.ts';
 import type { TerminalSize } from '../../protocol/terminal.ts';
 import { keyOwner } from './keys.ts';
+import { loadAddons } from './loadAddons.ts';
 import { silenceQueries } from './silenceQueries.ts';
 import { terminalTheme } from './terminalTheme.ts';
 
@@ -28,9 +29,10 @@ const newLine = '\x1b\r';
 export class Screen {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
-  readonly #search = new SearchAddon({ highlightLimit: 1000 });
   readonly #handlers: ScreenHandlers;
   readonly #container: HTMLElement;
+  #search: Promise<SearchAddon> | undefined;
+  #wantsWebgl = false;
   #webgl: WebglAddon | undefined;
   #hasLostWebgl = false;
   #renderer: ReturnType<typeof setTimeout> | undefined;
@@ -107,16 +109,23 @@ export class Screen {
   }
 
   /** Looks for a text; an empty one ends the search. */
-  find(text: string, backwards: boolean): void {
-    if (text === '') this.#search.clearDecorations();
-    else if (backwards) this.#search.findPrevious(text);
-    else this.#search.findNext(text, { incremental: false });
+  async find(text: string, backwards: boolean): Promise<void> {
+    this.#search ??= this.#makeSearch();
+    const search = await this.#search;
+    if (text === '') search.clearDecorations();
+    else if (backwards) search.findPrevious(text);
+    else search.findNext(text, { incremental: false });
+  }
+
+  async #makeSearch(): Promise<SearchAddon> {
+    const search = (await loadAddons()).searchAddon();
+    this.#terminal.loadAddon(search);
+    return search;
   }
 
   #load(): void {
     const terminal = this.#terminal;
     terminal.loadAddon(this.#fit);
-    terminal.loadAddon(this.#search);
     terminal.loadAddon(new Unicode11Addon());
     terminal.unicode.activeVersion = '11';
     terminal.loadAddon(
@@ -170,15 +179,16 @@ export class Screen {
   /** WebGL draws faster, but the first picture is there sooner without it. */
   #chooseRenderer(): void {
     clearTimeout(this.#renderer);
-    if (this.#look.webgl && !isRead(this.#look, document.body.classList))
-      this.#renderer = setTimeout(() => this.#useWebgl(), webglAfterMs);
+    this.#wantsWebgl = this.#look.webgl && !isRead(this.#look, document.body.classList);
+    if (this.#wantsWebgl) this.#renderer = setTimeout(() => void this.#useWebgl(), webglAfterMs);
     else this.#leaveWebgl();
   }
 
-  #useWebgl(): void {
-    if (this.#webgl !== undefined || this.#hasLostWebgl) return;
+  async #useWebgl(): Promise<void> {
+    const { webglAddon } = await loadAddons();
+    if (this.#webgl !== undefined || this.#hasLostWebgl || !this.#wantsWebgl) return;
     try {
-      const webgl = new WebglAddon();
+      const webgl = webglAddon();
       webgl.onContextLoss(() => {
         this.#hasLostWebgl = true;
         this.#leaveWebgl();

@@ -24,7 +24,8 @@ export class TerminalView {
   readonly #acknowledger: Acknowledger;
   #look: TerminalLook | undefined;
   #screen: Screen | undefined;
-  #stream = 0;
+  /** Below 0 while there is none. */
+  #stream = -1;
   /** What is typed goes nowhere; while an engine is looked for, it waits for it. */
   #isRefused = false;
   #ownsSize = false;
@@ -39,7 +40,7 @@ export class TerminalView {
       post({ type: 'ack', stream, bytes });
     });
     this.#findBar = new FindBar({
-      find: (text, backwards) => this.#screen?.find(text, backwards),
+      find: (text, backwards) => void this.#screen?.find(text, backwards),
       closed: () => this.#screen?.focus(),
     });
     this.#off = new NoTerminal((action) => {

@@ -1,3 +1,4 @@
+import { button } from '../button.ts';
 import { element } from '../dom.ts';
 
 export interface ComposerOptions {
@@ -12,11 +13,11 @@ export class Composer {
   readonly #text = element('vscode-textarea', {
     attributes: { label: 'Message to Claude', placeholder: 'Message to Claude', rows: '2', resize: 'vertical' },
   });
-  readonly #button = element(
-    'vscode-button',
-    { title: 'Send (Ctrl+Enter)', attributes: { icon: 'send', 'data-action': 'send' } },
-    'Send',
-  );
+  readonly #button = button('Send', {
+    picture: 'send',
+    title: 'Send (Ctrl+Enter)',
+    attributes: { 'data-action': 'send' },
+  });
   #isSending = false;
   #canSend = true;
 

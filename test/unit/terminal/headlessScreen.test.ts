@@ -27,6 +27,17 @@ describe("the engine's screen", () => {
       assert.equal(one.cursor().x, cells);
     });
 
+  it('shows what follows a key in the very turn', () => {
+    const one = screen();
+    let isShown = false;
+    one.expectEcho();
+    one.write(Buffer.from('x'), () => {
+      isShown = true;
+    });
+    assert.equal(isShown, true);
+    assert.equal(one.text()[0], 'x');
+  });
+
   it('brings another one to the same picture with emoji in it', async () => {
     const [one, other] = [screen(), screen()];
     await write(one, Buffer.from('✅ done\x1b[1;10H|\x1b[2;1H😀 two\x1b[2;4Hxyz'));
