@@ -8,8 +8,7 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u20
  * stood there last.
  */
 export const plainOutput = (text: string): string =>
-  text
-    .replace(sequences, '')
-    .replace(/\r+\n/g, '\n')
-    .replace(/[^\n]*\r(?!$)/g, '')
-    .replace(controls, '');
+  text.replace(sequences, '').replace(/\r+\n/g, '\n').split('\n').map(lastState).join('\n').replace(controls, '');
+
+/** What stands in a line after it was written over. */
+const lastState = (line: string): string => line.slice(line.lastIndexOf('\r', line.length - 2) + 1);

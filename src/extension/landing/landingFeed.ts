@@ -8,6 +8,9 @@ import { panelLandingActions } from './panelLanding.ts';
 
 type Status = OperationOutput<'landing.status'>;
 
+/** Characters of a verification's output that are kept. */
+const longestOutput = 64 * 1024;
+
 export interface LandingFeedParts {
   readonly session: () => Session | undefined;
   readonly status: () => Promise<Status>;
@@ -25,6 +28,8 @@ export class LandingFeed {
   #plannedFor = '';
   /** How the landing stood when it was read last; `undefined` while nobody looks. */
   #readAt: string | undefined;
+  /** What the verification that is under way has written. */
+  #written = '';
   #isReading = false;
   #isWanted = false;
 
@@ -41,13 +46,16 @@ export class LandingFeed {
 
   /** The session has changed. */
   async changed(): Promise<void> {
+    const landing = this.#parts.session()?.landing;
+    if (landing?.state !== 'running' || landing.step !== 'verify') this.#written = '';
     if (this.#readAt !== undefined && this.#readAt !== this.#now()) await this.#readOn();
   }
 
-  /** What is written while the landing is being read is in what is read, or in the reading after the verification has ended. */
+  /** The engine keeps what a verification writes until it has ended; what it writes meanwhile is kept here. */
   take({ body }: FlotillaEvent): void {
-    if (body.type !== 'landing.output' || this.#readAt === undefined || this.#isReading) return;
-    this.#parts.output(body.data.text);
+    if (body.type !== 'landing.output') return;
+    this.#written = (this.#written + body.data.text).slice(-longestOutput);
+    if (this.#readAt !== undefined) this.#parts.output(body.data.text);
   }
 
   /** Nobody looks any more. */
@@ -82,7 +90,8 @@ export class LandingFeed {
 
   #show(): void {
     if (this.#status === undefined || this.#readAt === undefined) return;
-    const { landing, verifyOutput } = this.#status;
+    const { landing } = this.#status;
+    const verifyOutput = landing?.verify?.outcome === 'running' ? this.#written : this.#status.verifyOutput;
     const actions = panelLandingActions(this.#status, this.#parts.session());
     this.#parts.show({ kind: 'known', landing, verifyOutput, actions, plan: this.#plan });
   }

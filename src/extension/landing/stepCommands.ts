@@ -1,11 +1,14 @@
+import * as vscode from 'vscode';
 import type { EngineClient } from '../../client/engineClient.ts';
 import type { Landing, PushMode } from '../../protocol/landing.ts';
 import type { Session } from '../../protocol/session.ts';
 import type { SessionCommand } from '../commands/sessionCommand.ts';
 import type { SessionAction } from '../model/actions.ts';
 import { isConfirmed } from '../model/confirmation.ts';
+import { ids } from '../ids.ts';
 import { oneLine } from '../model/oneLine.ts';
 import { back } from '../newSession/quickInput.ts';
+import { readSetting } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import { type FollowParts, followLanding, type LandingWork } from './followLanding.ts';
 import { ask, givenOptions, requireLanding, tellEnd } from './landingSteps.ts';
@@ -45,8 +48,24 @@ export const resolveConflicts = step(
 
 export const verifyLanding = step(
   { title: 'Verify Landing', doing: 'Verifying', action: 'verify' },
-  ({ id: session }) => Promise.resolve((engine, signal) => engine.call('landing.verify', { session }, { signal })),
+  async (session, client, more) => {
+    const { landing } = await requireLanding(client, session);
+    const verify = givenOptions(more)?.verify ?? landing.options.verify ?? (await askCommand(session));
+    if (verify === undefined || verify.trim() === '') return undefined;
+    const input = { session: session.id, verify, verifyTimeout: readSetting(ids.setting.verifyTimeout) };
+    return (engine, signal) => engine.call('landing.verify', input, { signal });
+  },
 );
+
+/** Where neither the landing nor the project names a command. */
+const askCommand = ({ name }: Session): Thenable<string | undefined> =>
+  vscode.window.showInputBox({
+    title: `Verify ${oneLine(name, 80)}`,
+    prompt: "A shell command that runs in the session's container",
+    placeHolder: 'npm test',
+    value: readSetting(ids.setting.verifyCommand),
+    ignoreFocusOut: true,
+  });
 
 /** Goes on; what was not verified only on an explicit yes. */
 export const continueLanding = step(
@@ -102,7 +121,7 @@ export const undoLanding = step(
 
 /** `undefined` when nothing is to be undone. */
 async function isRevertWanted(session: Session, landing: Landing, more: unknown): Promise<boolean | undefined> {
-  const isOnTarget = landing.pushes.some(({ mode }) => mode !== 'branch');
+  const isOnTarget = landing.pushes.some(({ mode, undone }) => mode !== 'branch' && undone !== true);
   if (isConfirmed(more)) return isOnTarget;
   const target = oneLine(landing.target.branch, 120);
   const question = `Undo the landing of "${session.name}"?`;

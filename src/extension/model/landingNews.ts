@@ -1,3 +1,4 @@
+import type { Actor } from '../../protocol/actor.ts';
 import type { LandingSummary } from '../../protocol/landingSummary.ts';
 import type { Session } from '../../protocol/session.ts';
 
@@ -8,15 +9,15 @@ export interface LandingNews {
 }
 
 /** Why a landing waits for a person's choice; every other reason is something that went wrong. */
-const decisions: readonly string[] = ['conflicts', 'proposals', 'unverified', 'target-moved', 'conflicts-open'];
+const decisions: readonly string[] = ['conflicts', 'proposals', 'resolved', 'unverified', 'target-moved'];
 
-/** What a change says about the landing that a person should hear; that somebody gave it up or undid it is known to whoever did. */
-export function landingNews(before: Session, after: Session): LandingNews | undefined {
+/** What a change says about the landing that a person should hear. What came of somebody's own step at once is known to whoever took it. */
+export function landingNews(before: Session, after: Session, actor: Actor): LandingNews | undefined {
   const { landing } = after;
   if (landing === undefined || isSame(before.landing, landing)) return undefined;
   const text = landing.reason.message;
   if (landing.state === 'landed') return { kind: 'landed', text: `has landed. ${text}` };
-  if (landing.state !== 'paused') return undefined;
+  if (landing.state !== 'paused' || actor.face !== 'engine') return undefined;
   return decisions.includes(landing.reason.code)
     ? { kind: 'landing-needs-you', text: `needs you to land. ${text}` }
     : { kind: 'landing-failed', text: `could not go on landing: ${text}` };

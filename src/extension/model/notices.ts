@@ -20,7 +20,7 @@ export interface Notice {
 export function noticeOf(change: ModelChange): Notice | undefined {
   if (change.kind === 'all' || change.before === undefined || change.after === undefined) return undefined;
   const { before, after, event } = change;
-  const landing = landingNews(before, after);
+  const landing = landingNews(before, after, event.actor);
   const found: [Notice['kind'], string] | undefined =
     landing === undefined ? newsOf(before, after) : [landing.kind, landing.text];
   if (found === undefined) return undefined;

@@ -115,10 +115,21 @@ export class LandingView {
 
   #showConflicts(landing: Landing | undefined, canSettle: boolean): void {
     const act = canSettle ? this.#handlers.act : undefined;
-    this.#conflicts.show(landing?.stop && { ...landing.stop, canSettle }, ({ commit, subject, files }) => [
-      heading('Conflicts', `in ${commit.slice(0, 8)} ${subject}`),
-      element('ul', { class: 'conflicts' }, ...files.map((file) => conflictCard(file, act))),
-    ]);
+    this.#conflicts.show(
+      landing?.stop && { ...landing.stop, canSettle },
+      ({ commit, subject, files, alsoChanged = [] }) => [
+        heading('Conflicts', `in ${commit.slice(0, 8)} ${subject}`),
+        element('ul', { class: 'conflicts' }, ...files.map((file) => conflictCard(file, act))),
+        ...alsoChanged.map(({ path, why }) =>
+          element(
+            'p',
+            { class: 'plan-note' },
+            icon('info'),
+            element('span', {}, `Claude also changed ${path}: ${why}`),
+          ),
+        ),
+      ],
+    );
   }
 
   #showPlan(landing: Landing | undefined, plan: PanelPlan | undefined): void {
