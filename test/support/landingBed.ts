@@ -49,8 +49,9 @@ export class LandingBed {
   /** A session that has ended, with one commit for each of the changes. */
   async session(name: string, changes: readonly Files[]): Promise<{ id: string; environment: ScriptEnvironment }> {
     const { runtime, store } = this.rooms;
-    const { url: _url, pushUrl: _pushUrl, folder: _folder, ...repository } = await resolveSource(this.origin);
     const source = await resolveSource(this.origin);
+    const { id: repositoryId, source: text, kind, name: folder } = source;
+    const repository = { id: repositoryId, source: text, kind, name: folder };
     const mirror = this.rooms.room.workings.repositories.mirror(source);
     await mirror.ensure();
     const base = git(this.origin, 'rev-parse', 'main');

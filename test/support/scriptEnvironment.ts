@@ -14,6 +14,8 @@ const tools = path.resolve(import.meta.dirname, '../../media/tools');
  */
 export class ScriptEnvironment extends FakeEnvironment {
   override readonly workspaceFolder: string;
+  /** Hears of each command that begins or has ended: the script's name or the program, and its first word. */
+  onCommand: (when: 'begins' | 'ended', what: string) => void = () => undefined;
   readonly #state: string;
 
   /** `folder` is for this environment alone. */
@@ -28,6 +30,8 @@ export class ScriptEnvironment extends FakeEnvironment {
     if (isClaudes(command)) return super.exec(command, signal);
     await super.run({ command: ['true'] }, signal);
     const [file = '', ...args] = command.command.map((word) => this.#placed(word));
+    const what = nameOf(command);
+    this.onCommand('begins', what);
     const env = { ...process.env, ...gitVariables, ...command.variables };
     const cwd = command.cwd ?? this.workspaceFolder;
     const child = spawn(file, args, { cwd, env, stdio: 'pipe', detached: true });
@@ -45,12 +49,16 @@ export class ScriptEnvironment extends FakeEnvironment {
         resolve(127);
       });
       child.once('close', (code) => {
+        this.onCommand('ended', what);
         resolve(code ?? undefined);
       });
     });
     child.stdin.on('error', () => undefined);
     const { stdin, stdout, stderr } = child;
-    const kill = (): Promise<void> => Promise.resolve(end());
+    const kill = (): Promise<void> => {
+      end();
+      return Promise.resolve();
+    };
     return { stdin, stdout, stderr, exitCode, resize: () => Promise.resolve(), kill };
   }
 
@@ -79,3 +87,9 @@ export class ScriptEnvironment extends FakeEnvironment {
 }
 
 const isClaudes = ({ command }: ExecCommand): boolean => /\/(?:supervise|tui|follow)\.sh$/.test(command[1] ?? '');
+
+function nameOf({ command: [file, ...args] }: ExecCommand): string {
+  const script = /\/([a-z-]+)\.sh$/.exec(args[0] ?? '')?.[1];
+  // A script's workspace is no name.
+  return [script ?? path.basename(file), ...args.filter((word) => /^-?[a-z-]+$/.test(word)).slice(0, 1)].join(' ');
+}

@@ -21,9 +21,9 @@ export function actionsOf(landing: Landing | undefined): LandingAction[] {
   }
 }
 
-function pausedActions({ step, verify, pushes, stop }: Landing): LandingAction[] {
-  const giveUp: LandingAction = pushes.length > 0 ? 'undo' : 'abort';
-  if (step === 'undo') return ['undo'];
+function pausedActions({ step, verify, pushes, stop, undo }: Landing): LandingAction[] {
+  const giveUp: LandingAction = pushes.some(({ undone }) => undone !== true) ? 'undo' : 'abort';
+  if (step === 'undo') return [undo?.kind ?? 'undo'];
   if (stop !== undefined) return ['resolve', 'continue', giveUp];
   if (step !== 'verify') return ['continue', ...(step === 'push' ? (['push'] as const) : []), giveUp];
   const isRed = verify?.outcome === 'failed' || verify?.outcome === 'timed-out';

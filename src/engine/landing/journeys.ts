@@ -30,6 +30,7 @@ const held = 'The session is being landed just now: wait until that is done, or 
 export class Journeys {
   readonly #parts: JourneysParts;
   readonly #jobs = new Map<string, Job>();
+  #hasLeft = false;
 
   constructor(parts: JourneysParts) {
     this.#parts = parts;
@@ -45,7 +46,7 @@ export class Journeys {
 
   /** Goes on with a landing that is `running`. Harmless when somebody does already. */
   start(id: string): void {
-    if (this.#jobs.has(id)) return;
+    if (this.#jobs.has(id) || this.#hasLeft) return;
     const controller = new AbortController();
     const done = this.#travel(id, controller.signal).finally(() => {
       this.#jobs.delete(id);
@@ -68,23 +69,31 @@ export class Journeys {
 
   /** The engine leaves; the next one goes on from the book. */
   async leave(): Promise<void> {
+    this.#hasLeft = true;
     await Promise.all([...this.#jobs.keys()].map((id) => this.callOff(id)));
   }
 
   async #travel(id: string, signal: AbortSignal): Promise<void> {
-    const { book, log } = this.#parts;
     // What called this goes on first: it must see the landing as it began.
     await Promise.resolve();
-    for (let landing = book.peek(id); landing?.state === 'running' && !signal.aborted; landing = book.peek(id)) {
-      try {
-        const changes = await this.#step(landing, signal);
-        // What was done outside is noted even when it was called off meanwhile.
-        if (book.peek(id) !== undefined) book.change(id, changes);
-      } catch (error) {
-        if (signal.aborted || book.peek(id) === undefined) return;
-        log.warn('a landing stopped', { session: id, step: landing.step, error });
-        book.change(id, { state: 'paused', reason: reasonOf(error) });
-      }
+    let goesOn = true;
+    while (goesOn) goesOn = await this.#next(id, signal);
+  }
+
+  /** Takes one step. Answers whether there is another one to take. */
+  async #next(id: string, signal: AbortSignal): Promise<boolean> {
+    const { book, log } = this.#parts;
+    const landing = book.peek(id);
+    if (landing?.state !== 'running' || signal.aborted) return false;
+    try {
+      // What was done outside is noted even when it was called off meanwhile.
+      book.changeIfThere(id, await this.#step(landing, signal));
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      log.warn('a landing stopped', { session: id, step: landing.step, error });
+      book.changeIfThere(id, { state: 'paused', reason: reasonOf(error) });
+      return false;
     }
   }
 

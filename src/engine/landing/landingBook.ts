@@ -53,6 +53,11 @@ export class LandingBook {
     return this.write({ ...this.get(id), ...changes }, actor);
   }
 
+  /** Like `change`, for a session that may have been removed meanwhile. */
+  changeIfThere(id: string, changes: Partial<Landing>): void {
+    if (this.#sessions.peek(id) !== undefined && this.peek(id) !== undefined) this.change(id, changes);
+  }
+
   /** Text that the verification wrote. */
   output(id: string, text: string): void {
     if (this.#sessions.peek(id) === undefined) return;

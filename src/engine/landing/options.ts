@@ -2,45 +2,42 @@ import type { Landing, LandingOptions } from '../../protocol/landing.ts';
 import type { OperationParsedInput } from '../../protocol/operations.ts';
 import type { Verification } from './planning.ts';
 
-/** Milliseconds that a verification may take when nobody says anything else. */
-const verifyTimeout = 1800 * 1000;
+const defaults = {
+  resolve: 'claude',
+  threshold: 0.8,
+  budgetUsd: 5,
+  lockFiles: true,
+  verifyTimeout: 1800 * 1000,
+  unverified: false,
+  push: 'branch',
+} as const satisfies LandingOptions;
 
 type Asked = Partial<OperationParsedInput<'landing.land'>>;
 
 /** What a new landing is told: by whoever asks, by the one before it, by the project. */
 export function optionsOf(asked: Asked, before: Landing | undefined, verification: Verification): LandingOptions {
-  const old = before?.options;
-  const verify = verification.command;
-  const options: LandingOptions = {
-    resolve: asked.resolve ?? old?.resolve ?? 'claude',
-    threshold: asked.threshold ?? old?.threshold ?? 0.8,
-    budgetUsd: asked.budgetUsd ?? old?.budgetUsd ?? 5,
-    lockFiles: asked.lockFiles ?? old?.lockFiles ?? true,
-    verifyTimeout: secondsToMs(asked.verifyTimeout) ?? verification.timeoutMs ?? verifyTimeout,
-    // A "yes" to what is unverified holds for the landing that it was said of.
-    unverified: asked.unverified ?? false,
-    push: asked.push ?? 'branch',
+  const { command, timeoutMs } = verification;
+  const ofProject = {
+    ...(command === undefined ? {} : { verify: command }),
+    ...(timeoutMs === undefined ? {} : { verifyTimeout: timeoutMs }),
   };
-  return {
-    ...options,
-    ...(verify === undefined ? {} : { verify }),
-    ...(asked.message === undefined ? {} : { message: asked.message }),
-  };
+  return { ...defaults, ...lasting(before), ...ofProject, ...told({ ...asked, verify: undefined }) };
 }
 
 /** The options of a landing that goes on, with what is said now laid over them. */
-export function optionsWith(options: LandingOptions, asked: Asked): LandingOptions {
-  const { push, unverified, message, verify } = asked;
-  const seconds = secondsToMs(asked.verifyTimeout);
-  return {
-    ...options,
-    ...(push === undefined ? {} : { push }),
-    ...(unverified === undefined ? {} : { unverified }),
-    ...(message === undefined ? {} : { message }),
-    ...(verify === undefined ? {} : { verify }),
-    ...(seconds === undefined ? {} : { verifyTimeout: seconds }),
-  };
+export const optionsWith = (options: LandingOptions, asked: Asked): LandingOptions => ({ ...options, ...told(asked) });
+
+/** A "yes" to what is unverified, and where it goes to, hold for the landing that they were said of. */
+function lasting(before: Landing | undefined): Partial<LandingOptions> {
+  if (before === undefined) return {};
+  const { resolve, threshold, budgetUsd, lockFiles } = before.options;
+  return { resolve, threshold, budgetUsd, lockFiles };
 }
 
-const secondsToMs = (seconds: number | undefined): number | undefined =>
-  seconds === undefined ? undefined : seconds * 1000;
+function told({ verifyTimeout, ...asked }: Asked): Partial<LandingOptions> {
+  const { resolve, threshold, budgetUsd, lockFiles, unverified, push, message, verify } = asked;
+  const said = { resolve, threshold, budgetUsd, lockFiles, unverified, push, message, verify };
+  const milliseconds = verifyTimeout === undefined ? undefined : verifyTimeout * 1000;
+  const known = Object.entries({ ...said, verifyTimeout: milliseconds }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known);
+}

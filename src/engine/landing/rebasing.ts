@@ -58,7 +58,7 @@ export class Rebasing {
       const at = performance.now();
       if (done < total && at - notedAt < noteEvery) return;
       notedAt = at;
-      if (this.#book.peek(id) !== undefined) this.#book.change(id, { progress: { done, total } });
+      this.#book.changeIfThere(id, { progress: { done, total } });
     };
   }
 

@@ -181,7 +181,7 @@ export class Resolving {
         advice: asking?.advice,
         ask: (request, inner) => workings.lives.withDoor(id, () => askOnce(environment, { ...request, ...how }, inner)),
         report: (text) => {
-          if (book.peek(id) !== undefined) book.change(id, { reason: because('resolving', text) });
+          book.changeIfThere(id, { reason: because('resolving', text) });
         },
       },
       signal,

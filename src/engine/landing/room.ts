@@ -30,6 +30,7 @@ export class LandingRoom implements Closable {
   readonly #book: LandingBook;
   readonly #journeys: Journeys;
   readonly #grounds: Grounds;
+  readonly #verifying: Verifying;
 
   constructor(workings: SessionWorkings) {
     const { store, book: sessions, holds, log } = workings;
@@ -65,6 +66,7 @@ export class LandingRoom implements Closable {
     this.#workings = workings;
     this.#book = book;
     this.#grounds = grounds;
+    this.#verifying = verifying;
     workings.departures.on((id, what) => this.#depart(id, what));
   }
 
@@ -75,7 +77,7 @@ export class LandingRoom implements Closable {
   /** Goes on with the landings that were under way when the engine before this one ended. */
   reconcile(): void {
     for (const { session, state } of this.#book.list()) {
-      if (this.#workings.book.peek(session) === undefined) this.#book.forget(session);
+      if (this.#workings.book.peek(session) === undefined) this.#forget(session);
       else if (state === 'running') this.#journeys.start(session);
     }
   }
@@ -87,8 +89,11 @@ export class LandingRoom implements Closable {
 
   /** The session's environment is about to stop or to go: nothing of a landing goes on in it, and its tree is whole. */
   async #depart(id: string, what: Departure): Promise<void> {
-    const landing = this.#book.peek(id);
-    if (landing === undefined) return;
+    if (what === 'gone') {
+      this.#forget(id);
+      return;
+    }
+    if (this.#book.peek(id) === undefined) return;
     await this.#journeys.callOff(id);
     const now = this.#book.get(id);
     if (now.state === 'running' && ['move', 'undo'].includes(now.step)) await this.#mend(id);
@@ -103,6 +108,11 @@ export class LandingRoom implements Closable {
         state: 'paused',
         reason: because('interrupted', 'The session was stopped: continue the landing to go on.'),
       });
+  }
+
+  #forget(id: string): void {
+    this.#book.forget(id);
+    this.#verifying.forget(id);
   }
 
   async #mend(id: string): Promise<void> {

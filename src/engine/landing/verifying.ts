@@ -97,7 +97,8 @@ function verdict({ whole }: Landing, verify: Verify, isStill: boolean): Partial<
   const { command, outcome, exitCode, commit } = verify;
   if (!isStill) {
     const message = 'The session was given another commit while it was verified. Abort this landing and land anew.';
-    return { state: 'paused', verify, reason: because('session-moved', message) };
+    // What the command said is of another tree: it must never count as this commit's.
+    return { state: 'paused', verify: { ...verify, outcome: 'cancelled' }, reason: because('session-moved', message) };
   }
   if (outcome === 'passed') {
     const reason = because('verified', `${short(commit)} passed ${command}.`);

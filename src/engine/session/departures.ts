@@ -1,5 +1,5 @@
-/** What is about to be done to a session. */
-export type Departure = 'stop' | 'cancel' | 'remove';
+/** What is about to be done to a session; `gone`: it was removed. */
+export type Departure = 'stop' | 'cancel' | 'remove' | 'gone';
 
 /** Hears before a session is stopped, cancelled or removed; what it does is waited for. */
 export type DepartureListener = (id: string, what: Departure) => Promise<void>;

@@ -181,6 +181,7 @@ export class Sessions {
       makings.forget(session.id);
       pushing.forget(session.id);
       store.sessions.remove(session.id, actor);
+      await this.#parts.departures.announce(session.id, 'gone');
       return session.id;
     });
   }

@@ -7,7 +7,7 @@ import { git, write } from '../../support/localEnvironment.ts';
 import { testActor } from '../../support/storedSession.ts';
 
 const text = (...lines: string[]): string => lines.map((line) => `${line}\n`).join('');
-const within = AbortSignal.timeout(60_000);
+const { signal: within } = new AbortController();
 
 describe('a landing', function () {
   this.timeout(60_000);
