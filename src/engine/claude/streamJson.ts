@@ -38,6 +38,8 @@ export interface ResultEvent {
   /** Also true for a `success` that only reports an error of the API. */
   readonly isError: boolean;
   readonly text: string;
+  /** The answer in the shape that was asked for, unchecked. */
+  readonly structured?: unknown;
   readonly turns: number;
   /** Of the whole conversation so far, `--resume` included: never to be summed. */
   readonly totalCostUsd: number | undefined;
@@ -108,6 +110,7 @@ export class StreamReader {
       subtype: oneLine(record.subtype ?? 'unknown', 100),
       isError,
       text: cut(record.result ?? record.errors.join('\n')),
+      ...(record.structured_output === undefined ? {} : { structured: record.structured_output }),
       turns: record.num_turns ?? 0,
       totalCostUsd: record.total_cost_usd,
       usage: readUsage(record.usage),

@@ -56,6 +56,7 @@ export const streamRecord = z.looseObject({
   result: text,
   errors: names,
   num_turns: count,
+  structured_output: z.unknown().optional(),
   total_cost_usd: z.number().nonnegative().optional().catch(undefined),
   usage,
   modelUsage: z
