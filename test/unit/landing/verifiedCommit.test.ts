@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'mocha';
+import { LandingBed } from '../../support/landingBed.ts';
+import { git } from '../../support/localEnvironment.ts';
+import { testActor } from '../../support/storedSession.ts';
+
+const within = AbortSignal.timeout(60_000);
+
+describe('a landing whose verification moved the session on', function () {
+  this.timeout(60_000);
+  let bed: LandingBed;
+  afterEach(() => bed.close());
+
+  it('never pushes the commit that was not verified, however often it is continued', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { id } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+    const tip = git(bed.origin, 'rev-parse', 'main');
+    const verify = 'git -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m "Moved on"';
+    await bed.landings.land({ session: id, push: 'target', verify }, testActor, within);
+    for (let tries = 0; tries < 3; tries += 1) {
+      const landing = await bed.settled(id);
+      assert.equal(landing.state, 'paused', JSON.stringify(landing.reason));
+      assert.notEqual(landing.verify?.outcome, 'passed');
+      assert.equal(git(bed.origin, 'rev-parse', 'main'), tip);
+      await bed.landings.goOn({ session: id }, testActor, within).catch(() => undefined);
+    }
+    await bed.settled(id);
+  });
+});
