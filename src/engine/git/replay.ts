@@ -25,7 +25,7 @@ export interface ReplayedCommit {
   readonly outcome: ReplayOutcome;
   /** Of a merge: it has changes that merging its parents does not give, and that would be lost. */
   readonly carries?: boolean | undefined;
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: Conflict[];
 }
 
 export interface Replay {
@@ -36,7 +36,7 @@ export interface Replay {
   /** The target has all of it already. */
   readonly upToDate: boolean;
   /** Oldest first. */
-  readonly commits: readonly ReplayedCommit[];
+  readonly commits: ReplayedCommit[];
   /** The tree that the rebase ends with. It need not be in the store. `undefined` when there are conflicts. */
   readonly tree: string | undefined;
 }

@@ -14,7 +14,9 @@ import { type Revert, revertWork } from './revert.ts';
 import { type Squash, squashWork } from './squash.ts';
 import { pushToTarget, type TargetPush } from './targetPush.ts';
 import { type PushUndo, type PushUndone, undoPush } from './undoPush.ts';
+import { type Replay, replay } from './replay.ts';
 import { RevisionFiles } from './revisionFiles.ts';
+import { tipsConflict } from './tipsConflict.ts';
 import { workTreeOf } from './workTree.ts';
 import type { Connect } from './incoming.ts';
 import { sendMirror } from './sendMirror.ts';
@@ -98,6 +100,21 @@ export class WorkStore {
   commits(base: string, head: string, limit = 100, signal?: AbortSignal): Promise<Commit[]> {
     const range = { include: [requireCommit(head)], exclude: [requireCommit(base)] };
     return this.#do(() => hostRunner(this.#folder)(commitsBetween(range, limit), signal));
+  }
+
+  /**
+   * What a rebase of `head` onto a commit would meet. Leaves no object and touches no ref. Rejects with `limit-reached`, `git-too-old`,
+   * `cancelled`.
+   */
+  replay(onto: string, head: string, signal?: AbortSignal): Promise<Replay> {
+    const ends = { store: this.#folder, onto: requireCommit(onto), head: requireCommit(head) };
+    return this.#do(() => replay(ends, signal));
+  }
+
+  /** The paths at which two commits don't merge, such as the newest of two sessions; none when they do. Leaves no object. */
+  tipsConflict(ours: string, theirs: string, signal?: AbortSignal): Promise<string[]> {
+    const tips = { store: this.#folder, ours: requireCommit(ours), theirs: requireCommit(theirs) };
+    return this.#do(async () => [...new Set((await tipsConflict(tips, signal)).map(({ path }) => path))]);
   }
 
   /** What changed from one commit or tree to another. Runs no program that a configuration names. */
