@@ -6,7 +6,7 @@ import { hostRunner } from './hostGit.ts';
 import { fetchMirror, type Report } from './mirrorFetch.ts';
 import { type MirrorRef, mirrorRefs } from './mirrorRefs.ts';
 import { prepareMirror } from './mirrorSetup.ts';
-import { fetchRemoteBranch } from './remoteBranch.ts';
+import { fetchedBranch, fetchRemoteBranch } from './remoteBranch.ts';
 import { SharedJob } from './sharedJob.ts';
 import type { Source } from './source.ts';
 import { commitUncommitted, type Taken } from './uncommitted.ts';
@@ -101,6 +101,11 @@ export class Mirror {
    */
   takeUncommitted(base: Base, signal?: AbortSignal): Promise<Taken> {
     return this.#guard(() => commitUncommitted({ mirror: this.folder, source: this.source, base }, signal));
+  }
+
+  /** What `fetchTarget` answered last, without asking the remote. */
+  fetchedTarget(branch: string, signal?: AbortSignal): Promise<string | undefined> {
+    return fetchedBranch({ folder: this.folder, branch }, signal);
   }
 
   async #fetch(report: Report | undefined, signal: AbortSignal): Promise<void> {

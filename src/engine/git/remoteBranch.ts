@@ -1,6 +1,7 @@
 import { shortHash } from '../base/ids.ts';
 import { explainGitError } from './explainGitError.ts';
 import { GitError } from './gitError.ts';
+import { hostRunner } from './hostGit.ts';
 import { runHostGit } from './hostProcess.ts';
 import { branchRef, nowhere, type PushSource, pushTarget, type PushTarget } from './pushTarget.ts';
 
@@ -46,7 +47,7 @@ export async function fetchRemoteBranch(wanted: RemoteBranch, signal?: AbortSign
   const ref = branchRef(wanted.branch);
   const { remote, variables } = await pushTarget(wanted.source, signal);
   const { folder } = wanted;
-  const kept = `refs/flotilla/targets/${shortHash(wanted.branch, 16)}`;
+  const kept = keptRef(wanted.branch);
   const quiet = ['--no-tags', '--quiet', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'];
   try {
     await runHostGit({ folder, args: ['fetch', ...quiet, '--', 'flotilla', `+${ref}:${kept}`], variables }, signal);
@@ -57,3 +58,21 @@ export async function fetchRemoteBranch(wanted: RemoteBranch, signal?: AbortSign
     throw explainGitError(error, remote);
   }
 }
+
+/** Where the newest commit of a target that was fetched is kept. */
+const keptRef = (branch: string): string => `refs/flotilla/targets/${shortHash(branch, 16)}`;
+
+/** What `fetchRemoteBranch` answered last; `undefined` when it never did. Asks nobody. */
+export const fetchedBranch = (
+  { folder, branch }: Pick<RemoteBranch, 'folder' | 'branch'>,
+  signal?: AbortSignal,
+): Promise<string | undefined> =>
+  hostRunner(folder)(
+    {
+      args: ['rev-parse', '--verify', '--quiet', '--end-of-options', `${keptRef(branch)}^{commit}`],
+      answers: [1, 128],
+      silent: true,
+      parse: ({ stdout }) => stdout.toString('utf8').trim() || undefined,
+    },
+    signal,
+  );

@@ -56,10 +56,16 @@ export class Forecasts implements Closable {
     void this.#queue.add(() => this.#note(id));
   }
 
-  /** A target of this session's repository moved: what its other sessions would meet may be another thing now. */
-  refreshOthers({ id, repository }: Session): void {
-    for (const other of this.#parts.store.sessions.list({ repositoryId: repository.id }))
-      if (other.id !== id && other.forecast !== undefined) this.refresh(other.id);
+  /** A target of this session's repository moved: it is fetched, and what the other sessions would meet is looked at again. */
+  targetMoved(session: Session, branch: string): void {
+    void this.#queue.add(async () => {
+      const { store, log } = this.#parts;
+      await this.#targets.find(session, branch, this.#leaving.signal).catch((error: unknown) => {
+        log.warn('a target was not fetched', { session: session.id, error: messageOf(error) });
+      });
+      for (const other of store.sessions.list({ repositoryId: session.repository.id }))
+        if (other.id !== session.id && other.head !== undefined) this.refresh(other.id);
+    });
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Landing } from '../../protocol/landing.ts';
 import type { LandingStep } from '../../protocol/landingSummary.ts';
 import type { Log } from '../base/log.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Holds } from '../session/holds.ts';
 import type { Grounds } from './grounds.ts';
 import type { LandingBook } from './landingBook.ts';
@@ -87,7 +88,9 @@ export class Journeys {
     if (landing?.state !== 'running' || signal.aborted) return false;
     try {
       // What was done outside is noted even when it was called off meanwhile.
-      book.changeIfThere(id, await this.#step(landing, signal));
+      const changes = await this.#step(landing, signal);
+      faultPoint(`landing.${landing.step}`);
+      book.changeIfThere(id, changes);
       return true;
     } catch (error) {
       if (signal.aborted) return false;

@@ -30,10 +30,10 @@ interface Sending {
 export class LandingPush {
   readonly #parts: PushWorkings;
   readonly #targets: Targets;
-  readonly #onTarget: (session: Session) => void;
+  readonly #onTarget: (session: Session, branch: string) => void;
 
   /** `onTarget` hears when a target was moved. */
-  constructor(parts: PushWorkings, targets: Targets, onTarget: (session: Session) => void) {
+  constructor(parts: PushWorkings, targets: Targets, onTarget: (session: Session, branch: string) => void) {
     this.#parts = parts;
     this.#onTarget = onTarget;
     this.#targets = targets;
@@ -86,7 +86,7 @@ export class LandingPush {
     if (push.mode === 'branch') book.change(session.id, { pushed: { commit, remote, branch, at: push.at } });
     pushing.noteLanded(session.id, [...landing.superseded, landing.before.head, result]);
     book.timeline(session.id, { kind: 'push', text: `Pushed ${branch}`, subject: commit });
-    if (push.mode !== 'branch') this.#onTarget(session);
+    if (push.mode !== 'branch') this.#onTarget(session, branch);
     const reason = because('landed', `${short(commit)} is on ${branch} of ${remote}.`);
     return { state: 'landed', pushes: [...landing.pushes, push], reason };
   }

@@ -1,5 +1,6 @@
 import type { Landing } from '../../protocol/landing.ts';
 import { FlotillaError } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { MoveAnswer } from '../git/landingAnswers.ts';
 import type { SessionWorkings } from '../session/room.ts';
 import type { Grounds } from './grounds.ts';
@@ -38,6 +39,7 @@ export class Moving {
     const tree = new LandingTree(environment);
     await tree.recover(signal);
     if ((await tree.head(signal)) !== result) requireMoved(await tree.move({ from: head, to: result }, signal));
+    faultPoint('landing.tree');
     this.#parts.book.change(id, { base: { ref: target.branch, commit: target.commit } });
     await this.#grounds.secure(id, environment);
     await tree.finish(signal);

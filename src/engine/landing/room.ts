@@ -42,8 +42,8 @@ export class LandingRoom implements Closable {
     const moving = new Moving(workings, grounds);
     const verifying = new Verifying({ book, grounds, documents: store.documents });
     const forecasts = new Forecasts(workings, targets);
-    const pushing = new LandingPush(workings, targets, (session) => {
-      forecasts.refreshOthers(session);
+    const pushing = new LandingPush(workings, targets, (session, branch) => {
+      forecasts.targetMoved(session, branch);
     });
     const undoing = new Undoing({ ...workings, landings: book, moving, targets });
     const steps = {

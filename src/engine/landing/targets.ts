@@ -34,10 +34,12 @@ export class Targets {
   /** The target as it is known without asking the remote; `undefined` when it is not known. */
   async known(session: Session, named: string | undefined, signal: AbortSignal): Promise<Target | undefined> {
     const mirror = this.#repositories.mirrorOf(session.repository);
-    const heads = await mirror.heads(signal);
-    const wanted = named ?? session.base.ref;
-    const found = heads.find(({ name }) => name === wanted);
-    if (found !== undefined) return { branch: found.name, commit: found.commit };
+    const branch = named ?? session.base.ref;
+    // A folder's mirror has the folder's branches; where its pushes go, a branch may be ahead of them.
+    const fetched = session.repository.kind === 'folder' ? await mirror.fetchedTarget(branch, signal) : undefined;
+    if (fetched !== undefined) return { branch, commit: fetched };
+    const found = (await mirror.heads(signal)).find(({ name }) => name === branch);
+    if (found !== undefined) return { branch, commit: found.commit };
     if (named !== undefined) return undefined;
     const base = await mirror.resolveBase(undefined, signal);
     return { branch: base.ref, commit: base.commit };

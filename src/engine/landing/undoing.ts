@@ -1,6 +1,7 @@
 import type { Landing, LandingPush } from '../../protocol/landing.ts';
 import type { Session } from '../../protocol/session.ts';
 import { FlotillaError } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import { commitIdentity } from '../git/identity.ts';
 import type { SessionWorkings } from '../session/room.ts';
 import type { LandingBook } from './landingBook.ts';
@@ -53,6 +54,7 @@ export class Undoing {
     const open = landing.pushes.filter(({ undone }) => undone !== true);
     for (const push of open.toReversed()) {
       const reverted = await this.#takeBack({ landing, session, push }, signal);
+      faultPoint('landing.taken-back');
       const pushes = landings
         .get(session.id)
         .pushes.map((one) => (one.at === push.at ? { ...one, undone: true } : one));

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { LandingBed } from '../../support/landingBed.ts';
+import { eventually } from '../../support/eventually.ts';
 import { git, write } from '../../support/localEnvironment.ts';
 import { testActor } from '../../support/storedSession.ts';
 
@@ -143,5 +144,53 @@ describe('a landing', function () {
     assert.equal(git(bed.origin, 'ls-tree', '--name-only', 'main').includes('c.txt'), false);
     assert.equal(git(environment.workspaceFolder, 'rev-parse', 'HEAD'), head);
     await assert.rejects(bed.rooms.room.sessions.remove(id, false, testActor), { code: 'work-not-home' });
+  });
+
+  it('is planned without touching anything: commits, conflicts, verification', async () => {
+    bed = LandingBed.make({ ...start, '.flotilla.yaml': 'verify: cat a.txt\n' });
+    const { id, environment } = await bed.session('work', [
+      { 'a.txt': text('one', 'session', 'three') },
+      { 'c.txt': 'c\n' },
+    ]);
+    bed.push({ 'a.txt': text('one', 'main', 'three') });
+    const before = git(environment.workspaceFolder, 'for-each-ref');
+    const plan = await bed.landings.plan({ session: id }, within);
+    assert.deepEqual(
+      plan.commits.map(({ subject, outcome, conflicts }) => [
+        subject,
+        outcome,
+        conflicts.map(({ path: name, kind }) => [name, kind]),
+      ]),
+      [
+        ['work 1', 'conflict', [['a.txt', 'content']]],
+        ['work 2', 'clean', []],
+      ],
+    );
+    assert.deepEqual([plan.fastForward, plan.upToDate, plan.behind], [false, false, 1]);
+    assert.deepEqual(plan.verify, { command: 'cat a.txt', from: 'file', suggestions: [] });
+    assert.equal(git(environment.workspaceFolder, 'for-each-ref'), before);
+    assert.equal(bed.landings.status(id).landing, undefined);
+  });
+
+  it('is forecast for each session, with its target and with other sessions', async () => {
+    bed = LandingBed.make(start);
+    const one = await bed.session('one', [{ 'a.txt': text('one', 'first', 'three') }]);
+    const other = await bed.session('other', [{ 'a.txt': text('one', 'second', 'three') }]);
+    const apart = await bed.session('apart', [{ 'z.txt': 'z\n' }]);
+    const forecasts = await bed.room.forecasts.get(undefined, within);
+    const of = (id: string): unknown => {
+      const { forecast } = forecasts.find(({ session }) => session === id) ?? {};
+      return { outcome: forecast?.outcome, sessions: forecast?.sessions };
+    };
+    assert.deepEqual(of(one.id), { outcome: 'fast-forward', sessions: [{ session: other.id, files: ['a.txt'] }] });
+    assert.deepEqual(of(apart.id), { outcome: 'fast-forward', sessions: [] });
+    await bed.landings.land({ session: one.id, push: 'target', verify: 'true' }, testActor, within);
+    assert.equal((await bed.settled(one.id)).state, 'landed');
+    await eventually(
+      () => bed.get(other.id).forecast?.outcome === 'conflicts',
+      () => JSON.stringify(bed.get(other.id).forecast),
+      20_000,
+    );
+    assert.deepEqual(bed.get(other.id).forecast?.files, ['a.txt']);
   });
 });
