@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import path from 'node:path';
+import { armFaultPoints } from './base/faultPoint.ts';
 import { createEngine } from './engine.ts';
 import { findInstallation } from './installation.ts';
 import { DevcontainerRuntime } from './runtime/devcontainer/devcontainerRuntime.ts';
@@ -39,6 +40,7 @@ const milliseconds = (text: string | undefined): number | undefined =>
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
 async function main(): Promise<void> {
+  armFaultPoints(process.env['FLOTILLA_FAULT_FOLDER']);
   // Many sessions listen to one signal at a time, which is no leak.
   setMaxListeners(0);
   const code = await runEngine({

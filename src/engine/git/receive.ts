@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import { isWorkspaceRef, type WorkspaceRef } from './checkpoint.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Connect, fetchObjects, listRefs } from './incoming.ts';
@@ -41,6 +42,7 @@ export async function receiveWork(folder: string, prefix: string, arrival: Arriv
     from: own.get(storedName(prefix, ref)),
     to: commit,
   }));
+  faultPoint('home.objects');
   await keepRefs({ folder, prefix, own, moves }, signal);
   if (wanted.length > 0) await tidyWorkStore(folder, 'packs', signal);
   return { changed: commits };

@@ -1,6 +1,7 @@
 import type { Reason } from '../../protocol/basics.ts';
 import { sleep } from '../base/clock.ts';
 import { FlotillaError, messageOf } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import type { Run } from '../claude/run.ts';
 import { StreamReader } from '../claude/streamJson.ts';
@@ -128,6 +129,7 @@ export class AutonomousClaude implements LiveClaude {
         this.#idle = true;
       }
     }
+    faultPoint('run.line');
     notes.advance(id, { offset: nextOffset, result: this.#result, idle: this.#idle, sent: this.#sent });
   }
 
@@ -177,6 +179,7 @@ export class AutonomousClaude implements LiveClaude {
       return;
     }
     const uuid = await run.send(next.text);
+    faultPoint('run.sent');
     this.#sent = { followUp: next.id, uuid };
     // Claude may have taken it up before the sending was known to have worked.
     if (this.#heard.has(uuid)) this.#settleSent();

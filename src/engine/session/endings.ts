@@ -1,6 +1,7 @@
 import type { Reason } from '../../protocol/basics.ts';
 import type { Session, SessionState } from '../../protocol/session.ts';
 import { messageOf } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import type { EnvironmentEvent, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
@@ -71,6 +72,7 @@ export class Endings {
 
   async #leave(session: Session, end: ClaudeEnd): Promise<void> {
     const { id } = session;
+    faultPoint('run.ended');
     const place = await this.#placeOf(id);
     const outcome = outcomeOf(end, place);
     // Without credentials Claude gives up at some time; the session goes on when they come.

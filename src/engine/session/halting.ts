@@ -1,4 +1,5 @@
 import { FlotillaError, messageOf } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
@@ -33,9 +34,14 @@ export class Halting {
     const { book, lives, homecoming, log } = this.#parts;
     await lives.stop(id);
     try {
+      faultPoint('stop.claude');
       const environment = await this.#find(id);
       if (environment === undefined) return;
-      await homecoming.bringHalted(id, environment).finally(() => environment.stop());
+      await homecoming.bringHalted(id, environment).finally(() => {
+        faultPoint('stop.home');
+        return environment.stop();
+      });
+      faultPoint('stop.stopped');
       homecoming.noteHome(id);
     } catch (error) {
       log.warn('work could not be brought home', { session: id, error: messageOf(error) });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FlotillaError, messageOf, throwIfCancelled } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import { now } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Session } from '../../protocol/session.ts';
@@ -165,9 +166,11 @@ export class Homecoming {
     if (environment === undefined)
       throw new FlotillaError('environment-gone', `The environment of ${session.name} no longer exists.`);
     const checkpoint = await this.#checkpoint(session, environment, within(checkpointTimeout));
+    faultPoint('home.checkpoint');
     const store = this.#repositories.workStore(session.repository);
     const signal = within(fetchTimeout);
     await store.receive(id, { connect: (inner) => connect(environment, inner), signal, refs: checkpoint.refs });
+    faultPoint('home.received');
     this.#noteCheckpoint(session, checkpoint);
     await this.#noteHead(id, store);
   }

@@ -1,5 +1,6 @@
 import type { Session } from '../../protocol/session.ts';
 import { messageOf, throwIfCancelled, toErrorBody } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
@@ -108,10 +109,13 @@ export class Launches {
   async #start(id: string, launch: Launch, signal: AbortSignal): Promise<void> {
     const { book, lives } = this.#parts;
     const session = book.enter(id, 'starting', starting);
+    faultPoint('start.begun');
     const { environment, fresh, launch: now } = await this.#environment(session, launch, signal);
+    faultPoint('start.provisioned');
     const { id: container, image, user, workspaceFolder } = environment;
     book.change(id, { environment: { id: container, image, user, workspaceFolder } });
     book.progress(id, { step: 'claude', title: 'Starting Claude', status: 'running', fraction: 0.95 });
+    faultPoint('start.recorded');
     try {
       await lives.begin(book.get(id), environment, now, signal);
       throwIfCancelled(signal);
@@ -120,6 +124,7 @@ export class Launches {
       else if (!signal.aborted) await this.#putToRest(id, environment);
       throw error;
     }
+    faultPoint('start.watched');
     book.progress(id, { step: 'claude', title: 'Starting Claude', status: 'done', fraction: 1 });
     book.enter(id, 'running', atWork);
   }

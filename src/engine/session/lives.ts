@@ -1,4 +1,5 @@
 import type { Session } from '../../protocol/session.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Log } from '../base/log.ts';
 import { contextMessage } from '../claude/contextMessage.ts';
@@ -97,6 +98,7 @@ export class Lives {
       return;
     }
     const run = await Run.start(environment, options, signal);
+    faultPoint('start.claude');
     this.#notes.begin(session.id, { mode: 'autonomous', runId: run.id, idle: beginning.prompt === '' });
     this.#watch(session.id, this.#autonomous(session.id, run));
   }

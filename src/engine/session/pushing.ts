@@ -3,6 +3,7 @@ import type { Actor } from '../../protocol/actor.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import { resolveSource } from '../git/source.ts';
 import type { Documents } from '../store/documents.ts';
 import type { SessionBook } from './book.ts';
@@ -35,7 +36,9 @@ export class Pushing {
     const { commit } = session.head;
     const store = this.#repositories.workStore(session.repository);
     const push = { source, branch: session.branch, commit, expected: session.pushed?.commit };
+    faultPoint('push.ready');
     const { upToDate, remote } = await store.push(push, signal);
+    faultPoint('push.sent');
     const { branch } = session;
     const changed = this.#book.change(id, { pushed: { commit, remote, branch, at: now() } }, actor);
     const text = upToDate ? `${branch} was up to date` : `Pushed ${branch}`;

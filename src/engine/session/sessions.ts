@@ -2,6 +2,7 @@ import type { Actor } from '../../protocol/actor.ts';
 import type { OperationOutput, OperationParsedInput, Resources } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
 import { FlotillaError, toErrorBody } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionBook } from './book.ts';
@@ -174,8 +175,11 @@ export class Sessions {
         await this.#secure(session.id);
         await pushing.requireNothingLost(session.id);
       }
+      faultPoint('remove.secured');
       await halting.discard(session.id);
+      faultPoint('remove.environment');
       await repositories.workStore(session.repository).deleteSession(session.id);
+      faultPoint('remove.refs');
       folders.remove(session.id);
       homecoming.forget(session.id);
       makings.forget(session.id);

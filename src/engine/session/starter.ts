@@ -1,6 +1,7 @@
 import type { Progress } from '../../protocol/events.ts';
 import type { Session } from '../../protocol/session.ts';
 import { throwIfCancelled } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import { fillCommand } from '../git/fill.ts';
 import { commitIdentity } from '../git/identity.ts';
@@ -212,6 +213,7 @@ export class Starter {
       throw new FlotillaError('start-failed', 'The workspace could not be filled from the repository.', {
         detail: result.stderr,
       });
+    faultPoint('start.filled');
     report({ step: 'workspace', title: 'Filling the workspace', status: 'done', fraction: 0.9 });
   }
 }

@@ -1,5 +1,6 @@
 import { sleep } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { faultPoint } from '../../base/faultPoint.ts';
 import type { FoundEnvironment } from '../contract.ts';
 import { DevcontainerEnvironment } from './devcontainerEnvironment.ts';
 import { type Docker, statusOf } from './docker.ts';
@@ -82,6 +83,7 @@ export class Inventory {
     const names = this.names(sessionId);
     const label = [names.scopeLabel, names.sessionLabel];
     const containers = await this.removeContainers(sessionId);
+    faultPoint('remove.container');
     const [volumes, networks] = await Promise.all([this.#docker.volumes(label), this.#docker.networks(label)]);
     // A container that came after its volumes were gone has made them anew, without labels.
     const volumeNames = new Set([...volumes.map(({ name }) => name), names.workspaces, names.claude]);

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sleep } from '../../base/clock.ts';
 import { FlotillaError, isCancelled, messageOf, throwIfCancelled } from '../../base/errors.ts';
+import { faultPoint } from '../../base/faultPoint.ts';
 import type { Log } from '../../base/log.ts';
 import { type EnvironmentSpec, places, type Report } from '../contract.ts';
 import { configurationText, containerName } from './configuration.ts';
@@ -67,6 +68,7 @@ export class Provisioning {
       made.any = true;
       const surroundings = await this.#surroundings(spec, image, steps, signal);
       made.container = true;
+      faultPoint('start.volumes');
       const environment = await this.#container(spec, { image, ...surroundings }, steps, signal);
       steps.done(containerEnd);
       const ms = Math.round(performance.now() - since);
@@ -144,6 +146,7 @@ export class Provisioning {
     steps.at('container', containerStart, 'Starting the container');
     let ready: Promise<Owner> | undefined;
     const onStep = (step: string): void => {
+      faultPoint('start.up');
       steps.creep('container', containerEnd, step);
       if (step.startsWith('Inspecting container'))
         ready ??= this.#ready(
@@ -163,6 +166,7 @@ export class Provisioning {
       await inventory.removeContainers(spec.sessionId);
       return await this.#up(spec, text, onStep, signal);
     });
+    faultPoint('start.container');
     const facts = { ...spec, ...made, id, containerName: containerName(spec) };
     return new DevcontainerEnvironment(docker, facts, await (ready ?? this.#ready(spec, facts, signal)));
   }
