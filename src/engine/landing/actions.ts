@@ -21,11 +21,16 @@ export function actionsOf(landing: Landing | undefined): LandingAction[] {
   }
 }
 
-function pausedActions({ step, verify, pushes, stop, undo }: Landing): LandingAction[] {
+function pausedActions(landing: Landing): LandingAction[] {
+  const { step, stop, undo, pushes } = landing;
   const giveUp: LandingAction = pushes.some(({ undone }) => undone !== true) ? 'undo' : 'abort';
   if (step === 'undo') return [undo?.kind ?? 'undo'];
   if (stop !== undefined) return ['resolve', 'continue', giveUp];
-  if (step !== 'verify') return ['continue', ...(step === 'push' ? (['push'] as const) : []), giveUp];
+  if (step === 'push') return ['continue', 'push', giveUp];
+  return step === 'verify' ? [...verifyActions(landing), giveUp] : ['continue', giveUp];
+}
+
+function verifyActions({ verify }: Landing): LandingAction[] {
   const isRed = verify?.outcome === 'failed' || verify?.outcome === 'timed-out';
-  return ['verify', 'push', 'continue', ...(isRed ? (['send-output'] as const) : []), giveUp];
+  return isRed ? ['verify', 'push', 'continue', 'send-output'] : ['verify', 'push', 'continue'];
 }

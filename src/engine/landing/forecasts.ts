@@ -79,14 +79,15 @@ export class Forecasts implements Closable {
     const { book, log } = this.#parts;
     this.#waiting.delete(id);
     const session = book.peek(id);
-    if (session === undefined || this.#leaving.signal.aborted) return;
+    const isLeaving = (): boolean => this.#leaving.signal.aborted;
+    if (session === undefined || isLeaving()) return;
     try {
       const forecast = await this.#forecast(session, this.#leaving.signal);
       const before = book.peek(id)?.forecast;
       const isSame = JSON.stringify({ ...before, at: '' }) === JSON.stringify({ ...forecast, at: '' });
       if (book.peek(id) !== undefined && !isSame) book.change(id, { forecast });
     } catch (error) {
-      if (!this.#leaving.signal.aborted) log.warn('no forecast', { session: id, error: messageOf(error) });
+      if (!isLeaving()) log.warn('no forecast', { session: id, error: messageOf(error) });
     }
   }
 

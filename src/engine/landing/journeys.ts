@@ -85,15 +85,15 @@ export class Journeys {
   async #next(id: string, signal: AbortSignal): Promise<boolean> {
     const { book, log } = this.#parts;
     const landing = book.peek(id);
-    if (landing?.state !== 'running' || signal.aborted) return false;
+    // Read anew each time: it may be called off at any moment.
+    const isOff = (): boolean => signal.aborted;
+    if (landing?.state !== 'running' || isOff()) return false;
     try {
       // What was done outside is noted even when it was called off meanwhile.
-      const changes = await this.#step(landing, signal);
-      faultPoint(`landing.${landing.step}`);
-      book.changeIfThere(id, changes);
+      book.changeIfThere(id, await this.#step(landing, signal));
       return true;
     } catch (error) {
-      if (signal.aborted) return false;
+      if (isOff()) return false;
       log.warn('a landing stopped', { session: id, step: landing.step, error });
       book.changeIfThere(id, { state: 'paused', reason: reasonOf(error) });
       return false;
@@ -104,7 +104,9 @@ export class Journeys {
     const { steps, holds } = this.#parts;
     const release = holding.includes(landing.step) ? holds.hold(landing.session, held) : undefined;
     try {
-      return await steps[landing.step](landing, signal);
+      const changes = await steps[landing.step](landing, signal);
+      faultPoint(`landing.${landing.step}`);
+      return changes;
     } finally {
       release?.();
     }

@@ -100,10 +100,7 @@ export class Resolving {
     ]);
     const all = { base, ours, theirs, current };
     const isBinary = Object.values(all).some((content) => content?.subarray(0, 8000).includes(0) === true);
-    const encoded = Object.entries(all).flatMap(([name, content]) =>
-      content === undefined ? [] : [[name, content.toString('base64')]],
-    );
-    return { ...Object.fromEntries(encoded), isBinary };
+    return { ...encoded(all), isBinary };
   }
 
   async #current({ environment }: Place, path: string, signal: AbortSignal): Promise<Buffer | undefined> {
@@ -187,6 +184,14 @@ export class Resolving {
       signal,
     );
   }
+}
+
+function encoded(sides: Readonly<Record<string, Buffer | undefined>>): Record<string, string> {
+  const known = Object.entries(sides).map(([name, content]): [string, string | undefined] => [
+    name,
+    content?.toString('base64'),
+  ]);
+  return Object.fromEntries(known.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 function decided(file: LandingFile, how: Decision): LandingFile {
