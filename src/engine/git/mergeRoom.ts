@@ -1,3 +1,4 @@
+import { FlotillaError } from '../base/errors.ts';
 import { type Conflict, conflictsOf, type FoundConflict } from './conflict.ts';
 import { runHostGit } from './hostProcess.ts';
 import type { MergeAnswer } from './mergeAnswers.ts';
@@ -71,7 +72,7 @@ export class MergeRoom {
   async treeOf(commit: string): Promise<string> {
     const body = await this.#reader.read(commit);
     const [, tree] = /^tree ([0-9a-f]+)\n/.exec(Buffer.isBuffer(body) ? body.toString('latin1', 0, 80) : '') ?? [];
-    if (tree === undefined) throw new Error(`${commit} is no commit of the work store`);
+    if (tree === undefined) throw new FlotillaError('git-failed', `The commit ${commit} is missing in the work store.`);
     return tree;
   }
 
