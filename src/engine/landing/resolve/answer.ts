@@ -27,5 +27,8 @@ export const answerSchema = z.object({
 });
 export type Answer = z.output<typeof answerSchema>;
 
-/** The same for Claude Code's `--json-schema`. */
-export const answerJsonSchema: Readonly<Record<string, unknown>> = z.toJSONSchema(answerSchema, { io: 'input' });
+/** The same for Claude Code's `--json-schema`, which takes no later draft (2.1.328). */
+export const answerJsonSchema: Readonly<Record<string, unknown>> = z.toJSONSchema(answerSchema, {
+  io: 'input',
+  target: 'draft-7',
+});
