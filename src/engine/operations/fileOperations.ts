@@ -13,18 +13,18 @@ export function fileOperations(files: SessionFiles): FileHandlers {
     'file.list': (input, { signal }) => files.list(input, signal),
     'file.read': (input, { signal }) => files.read(input, signal),
     'file.write': async (input, { signal }) => ({
-      stat: await (await files.writable(input.session, signal)).write(input, signal),
+      stat: await (await files.writable(input, signal)).write(input, signal),
     }),
-    'file.delete': async ({ session, path, recursive }, { signal }) => {
-      await (await files.writable(session, signal)).delete(path, recursive, signal);
+    'file.delete': async ({ session, root, path, recursive }, { signal }) => {
+      await (await files.writable({ session, root }, signal)).delete(path, recursive, signal);
       return {};
     },
-    'file.rename': async ({ session, from, to, overwrite }, { signal }) => {
-      await (await files.writable(session, signal)).rename(from, to, overwrite, signal);
+    'file.rename': async ({ session, root, from, to, overwrite }, { signal }) => {
+      await (await files.writable({ session, root }, signal)).rename(from, to, overwrite, signal);
       return {};
     },
-    'file.makeFolder': async ({ session, path }, { signal }) => {
-      await (await files.writable(session, signal)).makeFolder(path, signal);
+    'file.makeFolder': async ({ session, root, path }, { signal }) => {
+      await (await files.writable({ session, root }, signal)).makeFolder(path, signal);
       return {};
     },
     'file.atRevision': (input, { signal }) => files.atRevision(input, signal),

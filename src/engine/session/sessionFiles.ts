@@ -4,6 +4,7 @@ import type { ChangedFile, OperationOutput, OperationParsedInput } from '../../p
 import type { Session } from '../../protocol/session.ts';
 import { FlotillaError } from '../base/errors.ts';
 import type { CheckpointRef } from '../git/checkpointRefs.ts';
+import { landingFolder } from '../git/landingCommands.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import { fileFailure } from './fileFailures.ts';
@@ -16,6 +17,16 @@ import type { Rests } from './rests.ts';
 const atOnce = 8;
 /** Trees of checkpoints that are remembered: putting one together takes some git processes. */
 const maxTrees = 64;
+
+/** Which files: the session's own, or those of the landing that is under way. */
+type Tree = Pick<OperationParsedInput<'file.read'>, 'session' | 'root'>;
+
+/** The folder of a landing's work tree. Rejects with `no-landing` when none is under way. */
+function landingTree({ landing, name }: Session, workspaceFolder: string): string {
+  if (landing !== undefined && !['landed', 'aborted', 'undone'].includes(landing.state))
+    return landingFolder(workspaceFolder);
+  throw new FlotillaError('no-landing', `No landing of "${name}" is under way, so it has no files of one.`);
+}
 
 /**
  * The files of sessions: those of the workspace while its environment runs, and what came home last otherwise; and how files
@@ -37,25 +48,28 @@ export class SessionFiles {
   }
 
   async stat(input: OperationParsedInput<'file.stat'>, signal: AbortSignal): Promise<OperationOutput<'file.stat'>> {
-    const files = await this.#readable(input.session, signal);
+    const files = await this.#readable(input, signal);
     return { stats: (await files.stat(input.paths, signal)).map((stat) => stat ?? null) };
   }
 
   async list(input: OperationParsedInput<'file.list'>, signal: AbortSignal): Promise<OperationOutput<'file.list'>> {
-    return (await this.#readable(input.session, signal)).list(input.path, signal);
+    return (await this.#readable(input, signal)).list(input.path, signal);
   }
 
   async read(input: OperationParsedInput<'file.read'>, signal: AbortSignal): Promise<OperationOutput<'file.read'>> {
-    const { content, stat } = await (await this.#readable(input.session, signal)).read(input.path, signal);
+    const { content, stat } = await (await this.#readable(input, signal)).read(input.path, signal);
     return { content: content.toString('base64'), stat };
   }
 
-  /** The files of a running workspace. Rejects with `not-in-this-state` when it does not run. */
-  async writable(key: string, signal: AbortSignal): Promise<LiveFiles> {
+  /** The files of a running workspace. Rejects with `not-in-this-state` when it does not run, and with `no-landing`. */
+  async writable({ session: key, root }: Tree, signal: AbortSignal): Promise<LiveFiles> {
     const session = this.#store.sessions.find(key);
     const environment = await this.#running(session, signal);
     this.#rests.postpone(session.id);
-    if (environment !== undefined) return this.#live(environment);
+    if (environment !== undefined) {
+      const { workspaceFolder } = environment;
+      return this.#live(environment, root === undefined ? workspaceFolder : landingTree(session, workspaceFolder));
+    }
     throw new FlotillaError(
       'not-in-this-state',
       `The environment of "${session.name}" does not run, so its files can't be changed. Resume the session first.`,
@@ -88,7 +102,9 @@ export class SessionFiles {
     return (await store.diff(session.base.commit, tree, { patch: false }, signal)).files;
   }
 
-  async #readable(key: string, signal: AbortSignal): Promise<LiveFiles | HomeFiles> {
+  async #readable({ session: key, root }: Tree, signal: AbortSignal): Promise<LiveFiles | HomeFiles> {
+    // Of a landing nothing comes home before it has come to its end.
+    if (root !== undefined) return this.writable({ session: key, root }, signal);
     const session = this.#store.sessions.find(key);
     const environment = await this.#running(session, signal);
     if (environment !== undefined) return this.#live(environment);
@@ -97,8 +113,7 @@ export class SessionFiles {
     return new HomeFiles(await this.#repositories.workStore(session.repository).filesAt(tree), at);
   }
 
-  #live(environment: Environment): LiveFiles {
-    const { workspaceFolder } = environment;
+  #live(environment: Environment, workspaceFolder = environment.workspaceFolder): LiveFiles {
     const run: Environment['run'] = (command, signal) => this.#ways.add(() => environment.run(command, signal));
     return new LiveFiles({ workspaceFolder, run });
   }
