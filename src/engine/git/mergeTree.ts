@@ -36,7 +36,7 @@ export class MergeTree {
 
   /** Rejects with `git-too-old`, `limit-reached`, `cancelled` or `GitError`. The commits' ids are the names of the two sides. */
   async merge(ours: string, theirs: string): Promise<MergeAnswer> {
-    this.#padding ??= await writePadding(this.#folder);
+    const padding = (this.#padding ??= writePadding(this.#folder));
     const git = (this.#git ??= this.#start());
     const end = setTimeout(() => {
       if (this.#git === git) this.#git = undefined;
@@ -45,7 +45,7 @@ export class MergeTree {
     try {
       return await new Promise((resolve, reject) => {
         this.#waiting.push({ resolve, reject }, { resolve: () => undefined, reject: () => undefined });
-        git.stdin.write(`${ours} ${theirs}\n${this.#padding ?? ''}\n`);
+        git.stdin.write(`${ours} ${theirs}\n${padding}\n`);
       });
     } finally {
       clearTimeout(end);
@@ -93,15 +93,15 @@ function failureOf(exitCode: number | undefined, said: string): Error {
   });
 }
 
-/** A pair of commits whose merge is quick and whose answer has more than 64 KiB: many files with long names, deleted here and changed there. */
-async function writePadding({ objects }: ReplayFolder): Promise<string> {
-  const names = Array.from({ length: 64 }, (_, number) => `${'padding-'.repeat(25)}${10 + number}`);
-  const treeOf = async (content: string): Promise<string> => {
-    const blob = Buffer.from(await objects.write('blob', Buffer.from(content)), 'hex');
+/** A pair of commits whose merge is quick and whose answer has 20 KB: many files with long names, deleted here and changed there. */
+function writePadding({ objects }: ReplayFolder): string {
+  const names = Array.from({ length: 16 }, (_, number) => `${'padding-'.repeat(25)}${10 + number}`);
+  const treeOf = (content: string): string => {
+    const blob = Buffer.from(objects.write('blob', Buffer.from(content)), 'hex');
     const entry = (name: string): Buffer => Buffer.concat([Buffer.from(`100644 ${name}\0`), blob]);
     return objects.write('tree', Buffer.concat(names.map(entry)));
   };
-  const base = await objects.writeCommit(await treeOf('a\n'), [], 'base');
-  const ours = await objects.writeCommit(await objects.write('tree', Buffer.alloc(0)), [base], 'ours');
-  return `${ours} ${await objects.writeCommit(await treeOf('b\n'), [base], 'theirs')}`;
+  const base = objects.writeCommit(treeOf('a\n'), [], 'base');
+  const ours = objects.writeCommit(objects.write('tree', Buffer.alloc(0)), [base], 'ours');
+  return `${ours} ${objects.writeCommit(treeOf('b\n'), [base], 'theirs')}`;
 }

@@ -116,9 +116,9 @@ class Picking {
   async #merge(commit: ChainCommit, base: string): Promise<ReplayedCommit> {
     const { objects } = this.#room.folder;
     // Nothing of the real history: its dates are the session's, and could make the search for a merge base long.
-    const root = await objects.writeCommit(base, [], 'base');
-    const ours = await objects.writeCommit(this.tree, [root], 'ours');
-    const theirs = await objects.writeCommit(commit.tree, [root], 'theirs');
+    const root = objects.writeCommit(base, [], 'base');
+    const ours = objects.writeCommit(this.tree, [root], 'ours');
+    const theirs = objects.writeCommit(commit.tree, [root], 'theirs');
     const merged = await this.#room.merge({ ours, theirs, attributesOf: this.tree });
     if (merged.clean) return this.#moved(commit, merged.tree);
     const conflicts = await this.#room.conflictsOf(merged, ours);
@@ -145,7 +145,7 @@ class Picking {
       const merged = await this.#room.merge({ ours, theirs, attributesOf: this.tree });
       if (!merged.clean) return true;
       result = merged.tree;
-      ours = await this.#room.folder.objects.writeCommit(result, [ours, theirs], 'merge');
+      ours = this.#room.folder.objects.writeCommit(result, [ours, theirs], 'merge');
     }
     return result !== tree;
   }

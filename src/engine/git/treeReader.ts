@@ -32,7 +32,7 @@ export class TreeReader {
 
   /** The id of the tree with these changes; folders that become empty go. */
   async edit(tree: string, edits: TreeEdits): Promise<string> {
-    return (await this.#edit(tree, edits)) ?? (await this.#write(new Map()));
+    return (await this.#edit(tree, edits)) ?? this.#write(new Map());
   }
 
   async #edit(tree: string | undefined, edits: TreeEdits): Promise<string | undefined> {
@@ -55,7 +55,7 @@ export class TreeReader {
     return parseTree(body, tree.length / 2);
   }
 
-  #write(entries: Entries): Promise<string> {
+  #write(entries: Entries): string {
     // Git sorts a folder as if its name ended in a slash.
     const key = ([name, { mode }]: [string, Stage]): string => (mode === folderMode ? `${name}/` : name);
     const sorted = [...entries].sort((a, b) => (key(a) < key(b) ? -1 : 1));
