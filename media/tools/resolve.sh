@@ -36,8 +36,11 @@ files() {
   GIT_INDEX_FILE=$kept/files run write-tree
 }
 
-# What git's own state says, short: the index's entries without the times of files, HEAD, and how far the rebase is.
+# What git's own state says, as a hash: the index's entries without the times of files, HEAD, and how far the rebase is.
 says() { # says <folder> <index>
+  all "$@" | run hash-object --stdin
+}
+all() {
   GIT_INDEX_FILE=$2 run ls-files --stage
   for one in HEAD rebase-merge/msgnum rebase-merge/end rebase-merge/git-rebase-todo rebase-merge/stopped-sha MERGE_HEAD CHERRY_PICK_HEAD; do
     echo "$one"
@@ -48,7 +51,7 @@ says() { # says <folder> <index>
 
 git_back() {
   rm -f "$gitdir/index.lock" "$gitdir/HEAD.lock"
-  if says "$gitdir" "$gitdir/index" 2>/dev/null | cmp -s - "$kept/says"; then
+  if [ "$(says "$gitdir" "$gitdir/index" 2>/dev/null)" = "$(cat "$kept/says")" ]; then
     echo 'git kept'
     return
   fi
@@ -94,9 +97,9 @@ back() {
 }
 
 put_back() { # put_back <tree>
+  # The files as they were seen last know what there is to remove; checkout-index says of what was not there that it has no such thing.
+  GIT_INDEX_FILE=$kept/files run rm -rfq --ignore-unmatch --pathspec-from-file="$kept/names" --pathspec-file-nul || :
   GIT_INDEX_FILE=$kept/back run read-tree "$1"
-  # What was not there goes; checkout-index says of the rest that it has no such thing.
-  xargs -0 rm -f -- <"$kept/names" 2>/dev/null || :
   GIT_INDEX_FILE=$kept/back run checkout-index --force --quiet -z --stdin <"$kept/names" || :
   rm -f "$kept/back" "$kept/names"
 }

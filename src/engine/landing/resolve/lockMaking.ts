@@ -35,7 +35,7 @@ export class LockMaking {
   /** Starts from the target's version. When it does not work, the file is as it was; nothing else is changed either way. */
   async make(file: string, lock: LockFile, since: string, signal: AbortSignal): Promise<Made> {
     const { files, kept } = this.#parts;
-    await files.takeOurs(file, signal);
+    await files.take(file, 'ours', signal);
     const fault = await this.#run(file, lock, signal);
     const { changes, tree } = await kept.look(since, signal);
     const own = changes.find((change) => change.path === file);

@@ -84,8 +84,7 @@ export class Resolving {
     for (const one of work) {
       const { file, task } = one;
       if (task.by === 'same') {
-        await this.#files.takeOurs(file.path, signal);
-        await this.#files.setExecutable(file.path, task.executable, signal);
+        await this.#files.take(file.path, task.side, signal);
         this.#accept(file, 'Both sides have the same content.');
       } else if (task.by === 'go-sum' && !(await this.#goSum(one, signal))) left.push(one);
     }

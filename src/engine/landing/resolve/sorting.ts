@@ -5,8 +5,8 @@ import type { Objects } from './objects.ts';
 
 /** Who resolves a conflict. */
 export type Task =
-  /** Both sides have the same content. `executable`: where only the mode was in question. */
-  | { readonly by: 'same'; readonly executable: boolean }
+  /** Both sides have the same content; `side` has the mode as well. */
+  | { readonly by: 'same'; readonly side: 'ours' | 'theirs' }
   | { readonly by: 'go-sum' }
   | { readonly by: 'lock'; readonly lock: LockFile }
   | { readonly by: 'claude' }
@@ -28,7 +28,8 @@ const isFile = ({ mode }: Version): boolean => mode.startsWith('100');
 export function taskOf(file: LandingFile, sides: Sides, objects: Objects, options: { lockFiles: boolean }): Task {
   if (!hasBoth(sides) || !isFile(sides.ours) || !isFile(sides.theirs)) return { by: 'person', why: choices(file) };
   const { base, ours, theirs } = sides;
-  if (ours.object === theirs.object) return { by: 'same', executable: mergedMode(base, ours, theirs) === '100755' };
+  if (ours.object === theirs.object)
+    return { by: 'same', side: mergedMode(base, ours, theirs) === ours.mode ? 'ours' : 'theirs' };
   if (!plainKinds.includes(file.kind)) return { by: 'person', why: choices(file) };
   return (options.lockFiles ? madeTask(file.path) : undefined) ?? textTask(file, sides, objects);
 }

@@ -15,14 +15,10 @@ export class TreeFiles {
     this.#folder = folder;
   }
 
-  /** Puts the target's version into the file. */
-  async takeOurs(path: string, signal: AbortSignal): Promise<void> {
-    const options = ['--force', '--quiet', '--stage=2', '-z', '--stdin'] as const;
-    await this.#run(['git', 'checkout-index', ...options], byName(path), signal);
-  }
-
-  async setExecutable(path: string, isExecutable: boolean, signal: AbortSignal): Promise<void> {
-    await this.#run(['xargs', '-0', 'chmod', isExecutable ? 'a+x' : 'a-x', '--'], byName(path), signal);
+  /** Puts the version of one side into the file, with its mode. */
+  async take(path: string, side: 'ours' | 'theirs', signal: AbortSignal): Promise<void> {
+    const stage = side === 'ours' ? '--stage=2' : '--stage=3';
+    await this.#run(['git', 'checkout-index', '--force', '--quiet', stage, '-z', '--stdin'], byName(path), signal);
   }
 
   /** Writes a file whose name is in UTF-8. */
