@@ -11,7 +11,8 @@ export const landingFix = defineCommand(
   {
     name: 'landing fix',
     summary: 'send the output of a failed verification to Claude, to mend what is wrong',
-    description: 'When Claude has finished, flotilla landing continue verifies again.',
+    description:
+      'When Claude has finished, go on with flotilla landing continue; it says when it has to be begun anew.',
     arguments: [sessionArgument],
     options: [
       { flags: '--advice <text>', description: 'a word of yours beside the output', completes: 'none' },

@@ -8,15 +8,18 @@ import { type Column, tableLines } from '../table.ts';
 import { withEngine } from '../withEngine.ts';
 import { ageText, contextText, costText, homeText, stateText, stateWords } from '../words.ts';
 
+/** That a session has completed goes without saying once there is more to say. */
+function stateAndHome(session: Session): string {
+  const home = homeText(session);
+  if (home === '') return stateText(session);
+  return session.state === 'completed' ? home : `${stateText(session)}, ${home}`;
+}
+
 const columns = (output: Output): Column<Session>[] => [
   { title: 'ID', text: ({ id }) => id },
   { title: 'NAME', text: ({ name }) => name, least: 8 },
   {
-    ...{
-      title: 'STATE',
-      text: (session) => [stateText(session), homeText(session)].filter(Boolean).join(', '),
-      least: 20,
-    },
+    ...{ title: 'STATE', text: stateAndHome, least: 20 },
     paint: (text, { state }) => output.paint(stateWords[state].color, text),
   },
   { title: 'AGE', text: ({ createdAt }) => ageText(createdAt) },

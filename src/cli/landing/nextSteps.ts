@@ -10,8 +10,15 @@ type Step = readonly [command: string, about: string];
 /** The commands that can be typed now, the likeliest first. */
 export function nextSteps({ landing, actions }: Status): Step[] {
   if (landing === undefined) return [];
+  if (landing.reason.code === 'session-moved' && landing.state === 'paused') return anew(landing);
   return order.filter((action) => actions.includes(action)).flatMap((action) => stepsOf[action](landing));
 }
+
+/** The session has commits that the landing does not know. */
+const anew = ({ session }: Landing): Step[] => [
+  [`flotilla landing abort ${session}`, 'give this landing up; what the session has committed since stays'],
+  [`flotilla land ${session}`, 'then land anew, with all of it'],
+];
 
 const order: readonly Action[] = [
   ...(['resolve', 'send-output', 'verify', 'continue', 'push', 'land', 'rebase', 'undo', 'abort'] as const),
