@@ -120,10 +120,13 @@ export class Run {
     return status === 'running';
   }
 
-  /** Gives Claude a message; it waits its turn while Claude works. Returns the uuid that its `prompt` event will carry. Rejects with `not-in-this-state` once the run is over. */
-  async send(text: string, signal?: AbortSignal): Promise<string> {
-    const { uuid, line } = userMessage(text);
-    await this.#write(line, signal);
+  /**
+   * Gives Claude a message; it waits its turn while Claude works. Returns the uuid that its `prompt` event will carry; given the same
+   * one again, Claude leaves the message out. Rejects with `not-in-this-state` once the run is over.
+   */
+  async send(text: string, options: { uuid?: string; signal?: AbortSignal } = {}): Promise<string> {
+    const { uuid, line } = userMessage(text, options.uuid);
+    await this.#write(line, options.signal);
     return uuid;
   }
 

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Reason } from '../../protocol/basics.ts';
 import { sleep } from '../base/clock.ts';
 import { FlotillaError, messageOf } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import type { Run } from '../claude/run.ts';
-import { StreamReader } from '../claude/streamJson.ts';
+import { type ClaudeEvent, StreamReader } from '../claude/streamJson.ts';
 import type { FollowUps } from '../store/followUps.ts';
 import type { SessionBook } from './book.ts';
 import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
@@ -42,8 +43,8 @@ export class AutonomousClaude implements LiveClaude {
   #commitTimer: NodeJS.Timeout | undefined;
   #result: RunNote['result'];
   #idle: boolean;
-  /** Messages that Claude has taken up, and the follow-up that is on its way to it. */
-  readonly #heard = new Set<string>();
+  /** Follow-ups that Claude has taken up in this engine's time, and the one that is on its way to it. */
+  readonly #taken = new Set<string>();
   #sent: RunNote['sent'];
   #handing = false;
   #stopping = false;
@@ -54,8 +55,8 @@ export class AutonomousClaude implements LiveClaude {
     const note = parts.notes.get(parts.id);
     this.#result = note?.result;
     this.#sent = note?.sent;
-    // What was sent is on its way to Claude: it must not be sent again before Claude has repeated it.
-    this.#idle = note?.idle === true && note.sent === undefined;
+    // What Claude has not repeated may never have reached it: it is sent again, and Claude leaves out what it had.
+    this.#idle = note?.idle === true || note?.sent !== undefined;
     void this.#follow(note?.offset ?? 0);
     if (this.#idle) void this.#afterTurn();
   }
@@ -119,6 +120,7 @@ export class AutonomousClaude implements LiveClaude {
   #take(line: string, nextOffset: number): void {
     const { book, id, notes } = this.#parts;
     for (const event of this.#stream.read(line)) {
+      if (this.#isRepeated(event)) continue;
       const reading = this.#reader.read(book.get(id), event);
       if (reading.changes !== undefined && Object.keys(reading.changes).length > 0) book.change(id, reading.changes);
       if (reading.entry !== undefined) book.timeline(id, reading.entry);
@@ -133,16 +135,17 @@ export class AutonomousClaude implements LiveClaude {
     notes.advance(id, { offset: nextOffset, result: this.#result, idle: this.#idle, sent: this.#sent });
   }
 
+  /** What was sent twice comes back twice, the second time perhaps after Claude was through with it. */
+  #isRepeated(event: ClaudeEvent): boolean {
+    return event.type === 'prompt' && event.uuid !== undefined && this.#taken.has(event.uuid);
+  }
+
   /** Claude has taken up a message: only now is a follow-up out of the queue. */
   #takenUp(uuid: string | undefined): void {
     this.#idle = false;
-    if (uuid !== undefined) this.#heard.add(uuid);
-    this.#settleSent();
-  }
-
-  #settleSent(): void {
     const { followUps, book, id } = this.#parts;
-    if (this.#sent === undefined || !this.#heard.has(this.#sent.uuid)) return;
+    if (this.#sent === undefined || this.#sent.uuid !== uuid) return;
+    this.#taken.add(uuid);
     followUps.take(this.#sent.followUp);
     this.#sent = undefined;
     book.change(id, { queued: followUps.count(id) });
@@ -172,18 +175,16 @@ export class AutonomousClaude implements LiveClaude {
 
   async #handOver(): Promise<void> {
     const { run, followUps, id, notes } = this.#parts;
-    this.#heard.clear();
     const next = followUps.next(id);
     if (next === undefined) {
       await run.finish();
       return;
     }
-    const uuid = await run.send(next.text);
+    // Noted first: an engine that ends meanwhile sends it under the same name again.
+    if (this.#sent?.followUp !== next.id) this.#sent = { followUp: next.id, uuid: randomUUID() };
+    notes.advance(id, { sent: this.#sent });
+    await run.send(next.text, { uuid: this.#sent.uuid });
     faultPoint('run.sent');
-    this.#sent = { followUp: next.id, uuid };
-    // Claude may have taken it up before the sending was known to have worked.
-    if (this.#heard.has(uuid)) this.#settleSent();
-    else notes.advance(id, { sent: this.#sent });
   }
 
   /** However many commands follow each other, the first one's commits don't wait for the last. */

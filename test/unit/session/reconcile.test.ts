@@ -42,20 +42,25 @@ describe('an engine that comes back', () => {
     assert.equal(environment.claudes.length, 1);
   });
 
-  it('does not send a follow-up again that is on its way to Claude', async () => {
+  it('sends a follow-up that may not have come to Claude again, under the same name, by which Claude leaves it out', async () => {
     const { id, environment } = await bed.running();
     const { claude } = environment;
-    bed.store.followUps.add(id, 'more');
     claude.takeUp();
+    bed.store.followUps.add(id, 'one');
     claude.endTurn();
-    await eventually(() => claude.heard.at(-1)?.text === 'more');
+    await eventually(() => claude.heard.at(-1)?.text === 'one');
     await bed.restart();
-    await eventually(() => environment.count('supervise send') === 1);
+    await eventually(() => claude.heard.length === 3);
+    const [, first, again] = claude.heard;
+    assert.deepEqual(again, first);
     claude.takeUp();
-    await eventually(() => bed.store.followUps.count(id) === 0);
     claude.endTurn();
+    claude.takeUp();
     await eventually(() => claude.finished);
-    assert.equal(claude.heard.filter(({ text }) => text === 'more').length, 1);
+    assert.equal(bed.get(id).queued, 0);
+    const { entries } = bed.room.reports.logs({ session: id, after: 0, limit: 1000 });
+    const told = entries.filter(({ entry }) => entry.kind === 'timeline' && entry.timeline.text === 'one');
+    assert.equal(told.length, 1);
   });
 
   it('keeps the environment of an adopted session whose start was cut off', async () => {
