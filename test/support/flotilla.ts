@@ -24,9 +24,11 @@ export interface FlotillaOptions {
   readonly scenario?: Scenario | undefined;
   /** What Flotilla's own image builds on. */
   readonly baseImage: string;
-  /** More for the environment of the command and so of the engine. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** More for the environment of the command and so of the engine; a function is told the folder that goes with this Flotilla. */
+  readonly env?: Variables | ((folder: string) => Variables) | undefined;
 }
+
+type Variables = Readonly<Record<string, string>>;
 
 export interface CommandResult {
   readonly exitCode: number | undefined;
@@ -69,7 +71,7 @@ export class Flotilla {
       ANTHROPIC_API_KEY: fakeKey,
       ANTHROPIC_BASE_URL: api.url,
       NO_COLOR: '1',
-      ...options.env,
+      ...(typeof options.env === 'function' ? options.env(folder) : options.env),
     };
   }
 
