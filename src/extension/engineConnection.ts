@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import * as z from 'zod';
-import { connect } from '../client/connect.ts';
 import type { EngineClient } from '../client/engineClient.ts';
 import { folders } from '../client/folders.ts';
 import type { CredentialStore } from './credentials.ts';
@@ -51,6 +50,8 @@ export class EngineConnection implements vscode.Disposable {
 
   async #connect(): Promise<EngineClient> {
     try {
+      // Read only now: not every window needs an engine, and none before it is up.
+      const { connect } = await import('../client/connect.ts');
       const client = await connect({
         face: 'vscode',
         start: 'if-needed',

@@ -10,6 +10,7 @@ import { aSession, testActor } from '../support/storedSession.ts';
 import { TestBrowser } from '../support/vscode/browser.ts';
 import { ServerRun } from '../support/vscode/serverRun.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
+import { plainExtension } from './plainExtension.ts';
 
 /** Notes, in every page and frame, when the things that a bench waits for come to be. Times are of the wall clock, in milliseconds. */
 const watcher = `
@@ -20,6 +21,17 @@ const watcher = `
     observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
     look();
   });
+  // When a panel is on the screen, with what it is waited for in it: Code shows a page at its load event.
+  globalThis.benchShown = window === top ? undefined : new Promise((resolve) => {
+    const isUp = () => document.readyState === 'complete' &&
+      (document.getElementById('plain') !== null || (document.querySelector('.xterm-rows')?.textContent ?? '').includes('❯'));
+    const asking = setInterval(() => {
+      if (!isUp()) return;
+      clearInterval(asking);
+      requestAnimationFrame(() => setTimeout(() => resolve(globalThis.benchNow()), 0));
+    }, 1);
+  });
+  addEventListener('mousedown', () => { globalThis.benchDown = globalThis.benchNow(); }, true);
 `;
 
 /** The packaged extension in code-server with an engine of its own, and what a bench needs of them. */
@@ -27,20 +39,27 @@ export class CodeBed {
   readonly flotilla: Flotilla;
   readonly server: ServerRun;
   readonly #browser: TestBrowser;
+  readonly #isFilled: boolean;
 
-  private constructor(flotilla: Flotilla, server: ServerRun, browser: TestBrowser) {
-    this.flotilla = flotilla;
-    this.server = server;
-    this.#browser = browser;
+  private constructor(parts: { flotilla: Flotilla; server: ServerRun; browser: TestBrowser; isFilled: boolean }) {
+    this.flotilla = parts.flotilla;
+    this.server = parts.server;
+    this.#browser = parts.browser;
+    this.#isFilled = parts.isFilled;
   }
 
-  /** `sessions`: so many are in the store before the engine starts for the first time. None of them was started. */
+  /**
+   * `sessions`: so many are in the store before the engine starts for the first time. None of them was started. Beside ours the floor
+   * is installed: an extension that does next to nothing.
+   */
   static async start(given: { baseImage: string; vsix: string; sessions?: number }): Promise<CodeBed> {
     const flotilla = await Flotilla.start({ baseImage: given.baseImage });
     await fill(flotilla, given.sessions ?? 0);
     const settings = { 'terminal.integrated.gpuAcceleration': 'off', 'flotilla.sessions.groupBy': 'none' };
-    const server = await ServerRun.start({ vsix: given.vsix, env: flotilla.env, settings });
-    return new CodeBed(flotilla, server, await TestBrowser.start());
+    const vsix = [given.vsix, await plainExtension(flotilla.folder)];
+    const server = await ServerRun.start({ vsix, env: flotilla.env, settings });
+    const isFilled = (given.sessions ?? 0) > 0;
+    return new CodeBed({ flotilla, server, browser: await TestBrowser.start(), isFilled });
   }
 
   async window(folder: string, height = 800): Promise<Workbench> {
@@ -54,6 +73,11 @@ export class CodeBed {
   async close(): Promise<void> {
     await this.#browser.close();
     await this.server.close();
+    // Sessions that were only ever records go with their store: removed one by one, a thousand take minutes.
+    if (this.#isFilled) {
+      await this.flotilla.run(['engine', 'stop']);
+      await this.flotilla.forgetStore();
+    }
     await this.flotilla.close();
   }
 }

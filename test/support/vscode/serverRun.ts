@@ -13,8 +13,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** User settings beside the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
-  /** A package to install before the start. */
-  readonly vsix?: string | undefined;
+  /** A package to install before the start, or several. */
+  readonly vsix?: string | readonly string[] | undefined;
   /** Lets a page name an extension under development and its tests; toasts are suppressed then. */
   readonly driver?: boolean | undefined;
   /** Ask whether a folder is trusted, as a user's Code does. */
@@ -69,7 +69,7 @@ export class ServerRun {
     const folder = options.folder ?? (await mkdtemp(path.join(os.tmpdir(), 'fl-code-')));
     await prepare(folder, options);
     const env = environment(folder, options);
-    if (options.vsix !== undefined) await installExtension(server, folder, { env, vsix: options.vsix });
+    for (const vsix of [options.vsix ?? []].flat()) await installExtension(server, folder, { env, vsix });
     const port = options.port ?? (await freePort());
     const process = startOnHost({ file: server.node, args: argumentsFor(server, folder, { ...options, port }), env });
     process.stdin.end();
