@@ -32,7 +32,9 @@ export class SessionPicker {
     if (fitting.length === 0)
       throw EngineError.of('not-in-this-state', 'There is no session for which this can be done now.');
     const items = fitting.map((session): Item => ({ ...textOf(session), session }));
-    const options = { title, placeHolder: 'Which session?', matchOnDescription: true, matchOnDetail: true };
+    const matching = { matchOnDescription: true, matchOnDetail: true };
+    // A panel that had the focus takes it back late, when the palette has gone.
+    const options = { title, placeHolder: 'Which session?', ...matching, ignoreFocusOut: true };
     return (await vscode.window.showQuickPick(items, options))?.session;
   }
 

@@ -26,8 +26,9 @@ export const landSession = (parts: FollowParts, memory: LandingMemory): SessionC
     const source = session.repository.source;
     const choices = given === undefined ? await askLanding(session, memory.first(source), predict) : undefined;
     if (choices !== undefined) await memory.remember(source, choices);
-    const input = given ?? (choices === undefined ? undefined : landingInput(choices));
-    if (input === undefined) return undefined;
+    const chosen = given ?? (choices === undefined ? undefined : landingInput(choices));
+    if (chosen === undefined) return undefined;
+    const input = { ...landingSettings(), ...chosen };
     void vscode.commands.executeCommand(ids.command.openSession, session.id, 'landing');
     const landing = await followLanding(parts, session, {
       title: `Landing ${nameOf(session)}`,

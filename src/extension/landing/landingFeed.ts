@@ -4,7 +4,7 @@ import type { OperationOutput } from '../../protocol/operations.ts';
 import type { PanelLanding, PanelPlan } from '../../protocol/panelLanding.ts';
 import type { Session } from '../../protocol/session.ts';
 import { can } from '../model/actions.ts';
-import { panelLandingActions } from './panelLanding.ts';
+import { isOnTarget, panelLandingActions } from './panelLanding.ts';
 
 type Status = OperationOutput<'landing.status'>;
 
@@ -92,14 +92,21 @@ export class LandingFeed {
     if (this.#status === undefined || this.#readAt === undefined) return;
     const { landing } = this.#status;
     const verifyOutput = landing?.verify?.outcome === 'running' ? this.#written : this.#status.verifyOutput;
-    const actions = panelLandingActions(this.#status, this.#parts.session());
-    this.#parts.show({ kind: 'known', landing, verifyOutput, actions, plan: this.#plan });
+    const session = this.#parts.session();
+    const actions = panelLandingActions(this.#status, session);
+    const plan = landing !== undefined && isOnTarget(landing, session) ? undefined : this.#plan;
+    this.#parts.show({ kind: 'known', landing, verifyOutput, actions, plan });
+  }
+
+  #canLand(session: Session): boolean {
+    const landing = this.#status?.landing;
+    return can(session, 'land') && (landing === undefined || !isOnTarget(landing, session));
   }
 
   /** A dry run shows what would come before anything is asked for; once a landing is under way, the landing itself says more. */
   async #planAnew(): Promise<void> {
     const session = this.#parts.session();
-    const work = session === undefined || !can(session, 'land') ? '' : (session.head?.commit ?? '');
+    const work = session !== undefined && this.#canLand(session) ? (session.head?.commit ?? '') : '';
     if (work === '' || work === this.#plannedFor) return;
     this.#plannedFor = work;
     this.#plan = { kind: 'reading' };

@@ -124,6 +124,10 @@ async function choose({ session, landing, file }: Conflict, output: vscode.Uri, 
       does: () => vscode.commands.executeCommand('vscode.open', output),
     });
   const placeHolder = `${file.kind}: there is nothing to merge line by line. Which version?`;
-  const chosen = await vscode.window.showQuickPick(items, { title: oneLine(file.path, 200), placeHolder });
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: oneLine(file.path, 200),
+    placeHolder,
+    ignoreFocusOut: true,
+  });
   await chosen?.does();
 }

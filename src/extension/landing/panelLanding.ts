@@ -1,3 +1,4 @@
+import type { Landing } from '../../protocol/landing.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
 import type { PanelLandingAction } from '../../protocol/panelLanding.ts';
 import type { Session } from '../../protocol/session.ts';
@@ -41,15 +42,23 @@ const ofEngine: Readonly<Record<EngineAction, PanelLandingAction>> = {
   'send-output': 'sendOutput',
 };
 
+/** The target holds all that the session has made: there is nothing to land until it goes on. */
+export const isOnTarget = ({ state, pushes, result }: Landing, session: Session | undefined): boolean =>
+  state === 'landed' &&
+  session?.head?.commit === result &&
+  pushes.some(({ mode, undone }) => mode !== 'branch' && undone !== true);
+
 /** What the landing's part offers now: what the engine allows, and what shows its outcome. */
 export function panelLandingActions({ landing, actions }: Status, session: Session | undefined): PanelLandingAction[] {
+  const isThere = landing !== undefined && isOnTarget(landing, session);
   const open = (landing?.stop?.files ?? []).some(({ state }) => state !== 'accepted');
   const offered = actions
     .map((action) => ofEngine[action])
     .filter((action) => {
       if (action === 'resolve') return open;
       if (action === 'continue') return !open;
-      return (action !== 'land' && action !== 'rebase') || (session !== undefined && can(session, action));
+      if (action !== 'land' && action !== 'rebase') return true;
+      return !isThere && session !== undefined && can(session, action);
     });
   if (session !== undefined && can(session, 'review')) offered.push('review');
   if (landing?.pushes.some(({ pullRequestUrl }) => pullRequestUrl !== undefined) === true) offered.push('pullRequest');

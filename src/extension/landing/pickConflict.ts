@@ -36,7 +36,7 @@ export async function pickConflict(
     );
   if (others.length === 0) return first;
   const items = files.map((file): Item => ({ label: oneLine(file.path, 300), description: wordsOf(file), file }));
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which file?' }))?.file;
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which file?', ignoreFocusOut: true }))?.file;
 }
 
 function named({ name }: Session, files: readonly LandingFile[], path: string): LandingFile {

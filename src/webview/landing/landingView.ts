@@ -79,7 +79,8 @@ export class LandingView {
     const reason = landing === undefined ? undefined : { ...landing.reason, state: landing.state };
     this.#status.show(reason, statusPart);
     this.#actions.show(actions.length === 0 ? undefined : actions, (offered) => this.#buttons(offered));
-    const steps = landing === undefined || isOver(landing) ? undefined : stepLooks(landing);
+    const isShown = landing !== undefined && (landing.state === 'landed' || !isOver(landing));
+    const steps = isShown ? stepLooks(landing) : undefined;
     this.#steps.show(steps, (looks) => [
       element(
         'ol',
@@ -160,7 +161,9 @@ function travelling(landing: Landing, plan: PanelPlan | undefined) {
   if (plan?.kind !== 'known' || plan.plan.head !== landing.head || plan.plan.target.commit !== landing.target.commit)
     return undefined;
   const { commits } = plan.plan;
-  return { commits, done: landing.result === undefined ? (landing.progress?.done ?? 0) : commits.length };
+  const stopped = commits.findIndex(({ id }) => id === landing.stop?.commit);
+  const moved = stopped === -1 ? (landing.progress?.done ?? 0) : stopped;
+  return { commits, done: landing.result === undefined ? moved : commits.length };
 }
 
 const unlessEmpty = <T>(list: readonly T[] | undefined): readonly T[] | undefined =>

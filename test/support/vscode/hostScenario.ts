@@ -5,6 +5,20 @@ import { bash } from '../sessions.ts';
 export const hostScenario: Scenario = {
   rules: [
     {
+      match: '^# Resolve merge conflicts',
+      steps: [
+        bash("printf '# Orchard\\n\\nAnd plums, and pears.\\n' > README.md"),
+        {
+          tool: 'StructuredOutput',
+          input: {
+            files: [{ path: 'README.md', confidence: 0.5, why: 'Each side adds a fruit.' }],
+            alsoChanged: [],
+          },
+        },
+        { text: 'Both fruits are named.' },
+      ],
+    },
+    {
       match: 'pear',
       steps: [
         bash("printf '# Pear\\n' > fruit/pear.md && git add -A && git commit -qm 'Describe the pear'"),
