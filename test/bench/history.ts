@@ -3,32 +3,32 @@ import path from 'node:path';
 import { startOnHost } from '../../src/engine/process/run.ts';
 import { git } from '../support/sampleRepository.ts';
 
-const files = 50;
 const author = 'Ada Example <ada@example.com>';
 
 /** One commit of a `git fast-import` stream: it changes one small file. */
-function commit(number: number): string {
+function commit(number: number, files: number): string {
+  const file = number % files;
   const message = `Change ${number}`;
   const content = `line ${number}\n`;
   return [
     'commit refs/heads/main',
     `committer ${author} ${1_700_000_000 + number} +0000`,
     `data ${message.length}\n${message}`,
-    `M 100644 inline folder-${number % 7}/file-${number % files}.txt`,
+    `M 100644 inline folder-${file % 7}/file-${file}.txt`,
     `data ${content.length}\n${content}`,
   ].join('\n');
 }
 
-/** A repository with so many commits on `main`, made by `git fast-import`: 100,000 take a few seconds. */
-export async function historyOf(commits: number, parent: string): Promise<string> {
-  const folder = path.join(parent, `history-${commits}`);
+/** A repository with so many commits and files on `main`, made by `git fast-import`: 100,000 commits take a few seconds. */
+export async function historyOf(commits: number, parent: string, files = 350): Promise<string> {
+  const folder = path.join(parent, `history-${commits}-${files}`);
   await mkdir(folder);
   await git(folder, 'init', '--quiet', '--initial-branch=main');
   const program = startOnHost({ file: 'git', args: ['fast-import', '--quiet'], cwd: folder });
   program.stderr.resume();
   program.stdout.resume();
   for (let number = 1; number <= commits; number += 1)
-    if (!program.stdin.write(`${commit(number)}\n`))
+    if (!program.stdin.write(`${commit(number, files)}\n`))
       await new Promise((resolve) => program.stdin.once('drain', resolve));
   program.stdin.end('done\n');
   const { exitCode } = await program.ended;

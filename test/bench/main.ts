@@ -9,6 +9,7 @@ import { commitScenario, commitsHome } from './commitsHome.ts';
 import { floorStart } from './floor.ts';
 import { historyOf } from './history.ts';
 import { activation, bigTree, eventToRow, sizes } from './codeRows.ts';
+import { forecastRow, planRow } from './landingRows.ts';
 import { type Row, inTurns, median, quantile, ratioRow, table } from './measure.ts';
 import { ownStart } from './ownStart.ts';
 import { keyToEcho, panelAgain, terminalFlood } from './panelRows.ts';
@@ -74,7 +75,7 @@ async function home({ client, folder }: Bench): Promise<Row> {
 
 const benches = { warmStart, roundTrip, longHistory, home } as const;
 
-/** Those that need VS Code: each has a bed of its own. */
+/** Those that have a bed of their own, most of them with VS Code. */
 const codeBenches = {
   sizes: () => Promise.resolve(sizes()),
   activation: async () => [await activation(runs)],
@@ -83,6 +84,8 @@ const codeBenches = {
   panelAgain: () => panelAgain(runs),
   keyToEcho: () => keyToEcho(),
   terminalFlood: async () => [await terminalFlood(runs)],
+  plan: async () => [await planRow(runs)],
+  forecast: async () => [await forecastRow(runs)],
 } as const;
 
 async function benchCode(isWanted: (name: string) => boolean): Promise<Row[]> {
