@@ -22,6 +22,8 @@ export const task =
 
 const files = { 'list.txt': 'one\ntwo\nthree\n', 'other.txt': 'other\n' };
 
+type Variables = Readonly<Record<string, string>>;
+
 /** A Flotilla whose engine dies where a test says, with sessions without a network and a scripted Claude that does as it is told. */
 export class CrashBed {
   readonly flotilla: Flotilla;
@@ -35,12 +37,13 @@ export class CrashBed {
     this.#faults = parts.faults;
   }
 
-  static async start(baseImage: string, env: Readonly<Record<string, string>> = {}): Promise<CrashBed> {
+  /** `more`: further variables of the engine, for what lies in this folder. */
+  static async start(baseImage: string, more: (folder: string) => Variables = () => ({})): Promise<CrashBed> {
     const told = { match: '^do: (.*)$', steps: [bash('$1'), { text: 'It is done.' }] };
     const flotilla = await Flotilla.start({
       baseImage,
       scenario: { rules: [keepBoth(), told] },
-      env: (folder) => ({ FLOTILLA_FAULT_FOLDER: path.join(folder, 'faults'), ...env }),
+      env: (folder) => ({ FLOTILLA_FAULT_FOLDER: path.join(folder, 'faults'), ...more(folder) }),
     });
     const faults = path.join(flotilla.folder, 'faults');
     mkdirSync(faults);
