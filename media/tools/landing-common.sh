@@ -8,7 +8,7 @@ export LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_LITERAL_PATHSPECS
 export GIT_EDITOR=: GIT_SEQUENCE_EDITOR=:
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_COMMON_DIR GIT_NAMESPACE CDPATH
 wrong_use=64 failed=70 moved_on=71 onto_missing=72 exists=73 running=74 operation=75 none=76 not_stopped=77 unresolved=78 changed=79
-partial=80 shallow=81 interrupted=82 locked=83 in_the_way=84
+partial=80 shallow=81 interrupted=82 locked=83 in_the_way=84 not_done=85
 tab=$(printf '\t')
 nl='
 '
@@ -66,6 +66,24 @@ stop_marked() { # ends the process that a mark names
     [ $tries -lt 50 ] || kill -9 "$pid" 2>/dev/null || :
     [ $tries -lt 100 ] || refuse $running "process $pid does not end"
     sleep 0.1 2>/dev/null || sleep 1
+  done
+}
+git_at_work() { # does a git run in the workspace or in the landing's work tree?
+  for process in /proc/[0-9]*; do
+    name=
+    read -r name 2>/dev/null <"$process/comm" || continue
+    case $name in git*) ;; *) continue ;; esac
+    folder=$(readlink "$process/cwd" 2>/dev/null || :)
+    case $folder/ in "$W"/* | "$L"/*) return 0 ;; esac
+  done
+  return 1
+}
+# free_locks <file>...: removes locks that a killed git of ours has left; the session is idle when this is called.
+free_locks() {
+  for lock; do
+    [ -e "$lock" ] || continue
+    ! git_at_work || refuse $locked "somebody's git works here"
+    rm -f "$lock"
   done
 }
 

@@ -39,8 +39,8 @@ move() {
   mark "$work/script"
   mv "$work" "$J"
   marked "$J/git" git $settings read-tree -m -u "$from" "$to" >&2 || {
-    rc=$?
-    [ -e "$G/index.lock" ] || { goal=$from other=$to; roll; }
+    goal=$from other=$to
+    [ -e "$G/index.lock" ] || roll
     exit $failed
   }
   move_head "$from" "$to"
@@ -107,20 +107,13 @@ recover() { # recover forward|back
   read -r from to <"$J/journal"
   head=$(git rev-parse HEAD)
   [ "$head" = "$from" ] || [ "$head" = "$to" ] || refuse $moved_on 'the session has moved on'
-  steal_lock
+  # There was none when the journal was written.
+  branch=$(git symbolic-ref -q HEAD || echo HEAD)
+  free_locks "$G/index.lock" "$G/HEAD.lock" "$C/$branch.lock" "$C/packed-refs.lock"
   mark "$J/script"
   if [ "$1" = back ]; then goal=$from other=$to; else goal=$to other=$from; fi
   roll
   printf 'moved %s\n' "$goal"
-}
-steal_lock() { # of the git that was killed: there was none when the journal was written, and nobody holds it now
-  lock=$G/index.lock
-  [ -e "$lock" ] || return 0
-  [ ! "$lock" -ot "$J/journal" ] || refuse $locked 'somebody works at the index'
-  for open in /proc/[0-9]*/fd/*; do
-    [ "$(readlink "$open" 2>/dev/null || :)" != "$lock" ] || refuse $locked 'somebody works at the index'
-  done
-  rm -f "$lock"
 }
 
 case $verb in

@@ -88,10 +88,8 @@ selected() {
 names_of() { cut -f2- "$1" | sort -u; }
 take() {
   how=$1
-  at_rest
-  [ -e "$S/stop" ] || refuse $not_stopped 'it does not stand at a conflict'
+  at_stop
   wanted=$nl$(cat)$nl
-  cd "$L"
   entries=$S/take
   if [ "$how" = stop ]; then GIT_INDEX_FILE=$S/index git ls-files -s >"$S/all"; else cp "$S/unmerged" "$S/all"; fi
   selected "$S/all" >"$entries"
@@ -103,7 +101,7 @@ take() {
     sed -n "s/^\([0-7]* [0-9a-f]*\) $stage	/\1	/p" "$entries" >"$S/chosen"
     settle
     ;;
-  keep) names_of "$entries" | git update-index --add --remove --replace --stdin ;;
+  keep) names_of "$entries" | in_landing update-index --ignore-skip-worktree-entries --add --remove --replace --stdin ;;
   stop)
     names_of "$entries" | comm -23 - "$S/names" >"$S/kept"
     printf '%s' "$wanted" | sed -e '/^$/d' | sort -u | comm -23 - "$S/names" | comm -23 - "$S/kept" >"$S/added"

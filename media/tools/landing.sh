@@ -95,7 +95,7 @@ tell_progress() {
         [ "$n" -le "$told" ] || printf 'commit %s %s %s\n' "$n" "$of" "$commit"
       done
     fi
-    [ -z "$over" ] || return 0
+    [ -z "$over" ] && kill -0 $$ 2>/dev/null || return 0
     { sleep 0.1 2>/dev/null || sleep 1; } >/dev/null 2>&1 &
     wait $! || :
   done
@@ -113,11 +113,7 @@ replay() { # replay <arguments of git rebase>: runs it in L and tells how it end
   kill "$progress" 2>/dev/null || :
   wait "$progress" || :
   if [ ! -d "$A/rebase-merge" ] && [ $rc -eq 0 ]; then
-    commit=$(git rev-parse HEAD)
-    git update-ref --no-deref refs/flotilla/landing/result "$commit"
-    printf '%s\n' "$commit" >"$S/done.new"
-    mv "$S/done.new" "$S/done"
-    printf 'done %s\n' "$commit"
+    tell_done
   elif [ -s "$A/rebase-merge/stopped-sha" ]; then
     save_stop
     cp "$S/names" "$S/open"
@@ -129,6 +125,13 @@ replay() { # replay <arguments of git rebase>: runs it in L and tells how it end
     exit $failed
   fi
   rm -f "$S/script" "$S/git"
+}
+tell_done() {
+  commit=$(git rev-parse HEAD)
+  git update-ref --no-deref refs/flotilla/landing/result "$commit"
+  printf '%s\n' "$commit" >"$S/done.new"
+  mv "$S/done.new" "$S/done"
+  printf 'done %s\n' "$commit"
 }
 
 begin() {
@@ -153,6 +156,21 @@ from_head() {
   build "$head"
   replay --merge --keep-empty --no-fork-point --no-autosquash --no-autostash "$onto"
 }
+stands() { # is it at the stop that was saved?
+  [ -e "$S/stop" ] && [ -d "$L" ] || return 1
+  admin
+  [ -n "$A" ] && first "$A/rebase-merge/stopped-sha"
+  set -- "$line"
+  first "$S/stop"
+  case ${line%% *} in "${1:-none}"*) return 0 ;; esac
+  return 1
+}
+at_stop() {
+  at_rest
+  [ -e "$S/stop" ] || refuse $not_stopped 'it does not stand at a conflict'
+  stands || refuse $interrupted 'somebody ended the rebase'
+  cd "$L"
+}
 # A landing that no process works at.
 at_rest() {
   [ -e "$S/landing" ] || refuse $none 'there is no landing'
@@ -166,11 +184,12 @@ resume() {
     printf 'done %s\n' "$(cat "$S/done")"
     return
   fi
-  if [ -e "$S/stop" ]; then
+  if stands; then
     look_at_stop
     return
   fi
   mark "$S/script"
+  rm -f "$S/stop"
   if [ ! -e "$S/point" ]; then
     echo 0 >"$S/offset"
     from_head
@@ -184,16 +203,17 @@ resume() {
     in_landing read-tree -m -u HEAD "$tree"
     git commit -q --no-verify --allow-empty --allow-empty-message --cleanup=verbatim -C "$commit"
   fi
+  if ! grep -q '^[a-z]' "$S/todo.$n"; then
+    tell_done
+    rm -f "$S/script"
+    return
+  fi
   export FLOTILLA_TODO="$S/todo.$n"
   GIT_SEQUENCE_EDITOR='cp "$FLOTILLA_TODO"' replay --interactive --keep-empty --empty=drop --no-fork-point --no-autosquash \
     --no-autostash --onto HEAD HEAD
 }
 go_on() {
-  at_rest
-  [ -e "$S/stop" ] || refuse $not_stopped 'it does not stand at a conflict'
-  admin
-  [ -d "$A/rebase-merge" ] || refuse $interrupted 'somebody ended the rebase'
-  cd "$L"
+  at_stop
   open_names
   if [ -s "$S/open" ]; then
     prefixed open "$S/open"
@@ -205,9 +225,10 @@ go_on() {
     refuse $changed 'other files have changed'
   fi
   # What is not open is resolved: as staged, or, where git had put marks, as it is on disk.
-  { cat "$S/marked"; [ "$1" != keep ] || cat "$S/changed"; } | git update-index --add --remove --replace --stdin
+  { cat "$S/marked"; [ "$1" != keep ] || cat "$S/changed"; } | in_landing update-index --ignore-skip-worktree-entries --add --remove --replace --stdin
   tree=$(git write-tree)
   read -r commit n of base <"$S/stop"
+  [ -e "$S/filled" ] || thin_out
   cp "$A/rebase-merge/git-rebase-todo" "$S/todo.$n"
   printf '%s %s %s %s %s\n' "$base" "$commit" "$tree" "$n" "$of" >"$S/point.new"
   mv "$S/point.new" "$S/point"
@@ -215,6 +236,13 @@ go_on() {
   rm -f "$S/stop"
   prepare
   replay --continue
+}
+
+# Git writes no file for a conflict in a path that is there although it should not be, as resolved ones are: these go before it goes on.
+thin_out() {
+  git ls-files -t | sed -n -e '/^H \(.*\/\)\{0,1\}\.gitattributes$/d' -e '/^H ".*\/\.gitattributes"$/d' -e 's/^H //p' >"$S/thin"
+  git update-index --skip-worktree --stdin <"$S/thin"
+  sed -e "s/^/100644 $(git hash-object --stdin </dev/null)	/" "$S/thin" | remove_files "$S/scratch"
 }
 
 state() {
@@ -233,7 +261,7 @@ state() {
     commit=$(cat "$S/done")
     printf 'done %s\n' "$commit"
     [ "$(git rev-parse HEAD)" != "$commit" ] || echo moved
-  elif [ -e "$S/stop" ] && [ -n "$A" ] && [ -d "$A/rebase-merge" ] && [ -d "$L" ]; then
+  elif stands; then
     look_at_stop
   else
     echo interrupted
@@ -241,9 +269,13 @@ state() {
 }
 
 fill() {
-  at_rest
-  cd "$L"
-  admin
+  if [ -e "$S/done" ]; then
+    at_rest
+    cd "$L"
+    admin
+  else
+    at_stop
+  fi
   : >"$S/filled"
   for index in "$A/index" "$S/index"; do
     [ -e "$index" ] || continue
@@ -263,8 +295,9 @@ blob() {
 }
 forget() { # everything of this landing but the backup
   drop
+  free_locks "$C"/refs/flotilla/landing/*.lock
   printf 'delete refs/flotilla/landing/%s\n' onto result "$@" | git update-ref --no-deref --stdin
-  rm -rf "$S" "$S.new"
+  rm -rf "$S" "$S.new" "$J.new"
 }
 abort() {
   for process in script git; do stop_marked "$S/$process"; done
@@ -272,7 +305,10 @@ abort() {
   forget before
 }
 finish() {
-  if [ -e "$S/landing" ]; then at_rest; fi
+  if [ -e "$S/landing" ]; then
+    at_rest
+    [ -e "$S/done" ] || refuse $not_done 'the rebase is not done'
+  fi
   commit=$(git rev-parse --verify -q refs/flotilla/landing/before || :)
   [ -n "$commit" ] || { forget; return 0; }
   backups=$(git for-each-ref --sort=-version:refname --format='%(refname)' 'refs/flotilla/landing/' | sed -n 's,^.*/before-\([0-9]*\)$,\1,p' | sort -rn)

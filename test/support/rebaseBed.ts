@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { sleep } from '../../src/engine/base/clock.ts';
 import { landingCommands, type LandingCommand, type TakeHow } from '../../src/engine/git/landingCommands.ts';
 import type {
   FinishAnswer,
@@ -14,6 +16,7 @@ import { importHistory } from './histories.ts';
 import type { LandingShape } from './landingShape.ts';
 import { git, gitVariables, Scratch } from './localEnvironment.ts';
 
+/** Our scripts, where they are on this machine. */
 const tools = path.resolve(import.meta.dirname, '../../media/tools');
 
 type Shape = Pick<LandingShape, 'commits' | 'onto' | 'head' | 'local'>;
@@ -58,6 +61,35 @@ export class RebaseBed {
     this.run(landingCommands.take({ ...this.#place, how, paths }));
   blob = (object: string, most: number): Buffer | undefined =>
     this.run(landingCommands.blob({ ...this.#place, object, most }));
+
+  /** Starts a command and kills it: `all` with everything that it started, as when a container ends; otherwise the script alone. */
+  async killed(
+    { command: [file, ...args], input = '' }: LandingCommand<unknown>,
+    afterMs: number,
+    all: boolean,
+  ): Promise<void> {
+    const env = { ...process.env, ...gitVariables };
+    const child = spawn(file, args, { env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    const ended = once(child, 'exit');
+    child.stdin.on('error', () => undefined).end(input);
+    await Promise.race([ended, sleep(afterMs)]);
+    try {
+      process.kill(all ? -(child.pid ?? 0) : (child.pid ?? 0), 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+    await ended;
+  }
+
+  /** The commands themselves, for those who do not run them to their end. */
+  readonly commands = {
+    begin: (): LandingCommand<unknown> => landingCommands.begin({ ...this.#place, head: this.head, onto: this.onto }),
+    continue: (): LandingCommand<unknown> => landingCommands.continue(this.#place),
+    resume: (): LandingCommand<unknown> => landingCommands.resume(this.#place),
+    abort: (): LandingCommand<unknown> => landingCommands.abort(this.#place),
+    finish: (): LandingCommand<unknown> => landingCommands.finish(this.#place),
+    move: (to: string): LandingCommand<unknown> => landingCommands.move({ ...this.#place, from: this.head, to }),
+  };
 
   /** Goes on from an answer to the end, with the session's side at each stop. */
   toTheEnd(first: RebaseAnswer): { commit: string; stops: RebaseStop[] } {

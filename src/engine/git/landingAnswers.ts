@@ -32,7 +32,9 @@ export type LandingRefusal =
   /** The index is locked by somebody's git. */
   | 'locked'
   /** Uncommitted files at `paths` are in the way. */
-  | 'in-the-way';
+  | 'in-the-way'
+  /** Only what is done can be finished. */
+  | 'not-done';
 
 export interface Refused {
   readonly state: 'refused';
@@ -87,6 +89,7 @@ const refusals: Readonly<Record<number, LandingRefusal>> = {
   82: 'interrupted',
   83: 'locked',
   84: 'in-the-way',
+  85: 'not-done',
 };
 const maxLines = 120_000;
 const id = '([0-9a-f]{40}|[0-9a-f]{64})';
