@@ -16,6 +16,11 @@ type Victim = 'engine' | 'container' | 'claude';
 /** Hangs, but only the first time. */
 const verify = '[ -e /tmp/verified-once ] || { touch /tmp/verified-once; sleep 600; }; grep three list.txt';
 
+/** Commits that fit, and a last one that conflicts. */
+const commits = (count: number): string =>
+  `for i in $(seq ${String(count)}); do echo $i >> other.txt; git commit -qam "Count $i"; done; ` +
+  'sed -i s/two/mine/ list.txt && git commit -qam Mine';
+
 /** kill -9 in each step of a landing: it goes on or is put right by a person, and nothing is lost, doubled or left behind. */
 describe('a landing that is killed', function () {
   this.timeout(180_000);
@@ -30,15 +35,16 @@ describe('a landing that is killed', function () {
   const asked = (): number =>
     bed.flotilla.api.requests.filter(({ prompt }) => new RegExp(resolvePrompt).test(prompt ?? '')).length;
 
+  const docker = async (verb: 'kill' | 'start', id: string): Promise<unknown> => {
+    const { environment } = await sessionOf(bed.flotilla, id);
+    return runOnHost({ file: 'docker', args: [verb, environment?.id ?? ''] });
+  };
   const kill: Readonly<Record<Victim, (id: string) => Promise<unknown>>> = {
     engine: async () => {
       const { pid } = await bed.flotilla.json(z.looseObject({ pid: z.number() }), ['engine', 'status']);
       process.kill(pid, 'SIGKILL');
     },
-    container: async (id) => {
-      const { environment } = await sessionOf(bed.flotilla, id);
-      return runOnHost({ file: 'docker', args: ['kill', environment?.id ?? ''] });
-    },
+    container: (id) => docker('kill', id),
     claude: (id) => bed.inside(id, 'pkill -9 -x claude || pkill -9 -f "claude -p"'),
   };
 
@@ -51,6 +57,7 @@ describe('a landing that is killed', function () {
     bed.resolves(keepBoth(0.95, step === 'resolve' ? 4000 : undefined));
     const before = asked();
     await bed.ok('land', id, '--to', 'target', '--detach');
+    if (step === 'rebase') await bed.until(id, ({ progress }) => (progress?.done ?? 0) > 0);
     if (step === 'resolve')
       await eventually(
         () => asked() > before,
@@ -74,15 +81,18 @@ describe('a landing that is killed', function () {
   ] as const)
     it(`in the step ${step}, of which the ${victim} dies, lands all the same`, async () => {
       const repository = await bed.repository(verify);
-      const id = await bed.session(repository, 'sed -i s/two/mine/ list.txt && git commit -qam Mine');
+      // So many that the rebase can be met in the middle.
+      const count = step === 'rebase' ? 150 : 1;
+      const id = await bed.session(repository, commits(count));
       const tip = await bed.push(repository, { 'list.txt': 'one\ntheirs\nthree\n' });
       await bringTo(step, id, repository);
       await kill[victim](id);
       await writeFile(path.join(repository.remote, 'go'), '');
       await bed.bringHome(id);
       assert.equal(await bed.onMain(repository, 'list.txt'), 'one\ntheirs\nmine\nthree');
-      assert.equal(await git(repository.remote, 'rev-list', '--count', `${tip}..main`), '1');
+      assert.equal(await git(repository.remote, 'rev-list', '--count', `${tip}..main`), String(count + 1));
       await git(repository.remote, 'fsck', '--strict');
+      await docker('start', id);
       const left = await bed.inside(id, 'git status --porcelain; git worktree list | tail -n +2; git rev-parse HEAD');
       assert.equal(left, await git(repository.remote, 'rev-parse', 'main'));
     });

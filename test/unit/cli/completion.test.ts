@@ -23,12 +23,17 @@ describe('completion', () => {
     assert.deepEqual(await complete('s'), ['show', 'send', 'stop']);
     assert.deepEqual(await complete('eng'), ['engine']);
     assert.deepEqual(await complete('engine', 'st'), ['start', 'stop', 'status']);
+    assert.deepEqual(await complete('land'), ['land', 'landing']);
+    assert.deepEqual(await complete('landing', 're'), ['rebase', 'resolve']);
     assert.ok(!(await complete('')).includes('__complete'));
   });
 
   it('offers options and their values', async () => {
     assert.deepEqual(await complete('new', '.', '--perm'), ['--permission-mode']);
     assert.deepEqual(await complete('new', '--network', ''), ['bridge', 'none']);
+    assert.deepEqual(await complete('land', 'fix-login', '--no'), ['--no-lock-files']);
+    assert.deepEqual(await complete('landing', 'resolve', '--take', ''), ['ours', 'theirs']);
+    assert.deepEqual(await complete('landing', 'status', 'fix'), ['fix-login']);
     assert.deepEqual(await complete('new', '--prompt-file', ''), [':files']);
     assert.deepEqual(await complete('new', '--prompt', ''), []);
     assert.deepEqual(await complete('new', ''), [':folders']);
