@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { instantOf } from '../base/clock.ts';
 import type { Access } from './credentials.ts';
 
 /** Of one connection only (RFC 9110, section 7.6.1), never passed on. */
@@ -55,5 +56,5 @@ export function limitEnd(headers: IncomingHttpHeaders, nowMs: number): string | 
     .map((name) => Date.parse(text(name) ?? ''))
     .filter((time) => !Number.isNaN(time));
   const end = [unified, after, Math.max(...named)].find((time) => Number.isFinite(time) && Math.abs(time) < 8.64e15);
-  return end === undefined ? undefined : new Date(end).toISOString();
+  return end === undefined ? undefined : instantOf(end);
 }

@@ -1,3 +1,4 @@
+import { instantOf } from '../base/clock.ts';
 import type { GitCommand } from './runner.ts';
 
 export interface CheckpointRef {
@@ -23,7 +24,6 @@ export const checkpointRefs = (prefix: string): GitCommand<CheckpointRef[]> => (
 function parseRef(line: string): CheckpointRef[] {
   const [, number, commit, seconds] = /^([1-9]\d{0,8}) ([0-9a-f]{40,64}) (\d{0,12})$/.exec(line) ?? [];
   if (commit === undefined) return [];
-  // A date past the year 9999 is an invention of the session, and no ISO date of four digits.
-  const at = Math.min(Number(seconds), 253_402_300_799);
-  return [{ number: Number(number), commit, at: new Date(at * 1000).toISOString() }];
+  // A date past the year 9999 is an invention of the session.
+  return [{ number: Number(number), commit, at: instantOf(Number(seconds) * 1000) }];
 }

@@ -1,3 +1,4 @@
+import { instantOf } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
 import type { GitCommand } from './runner.ts';
 
@@ -54,7 +55,7 @@ function parseCommit(line: string): ChainCommit[] {
       parents: (parents ?? '').split(' ').filter((parent) => parent !== ''),
       subject: subject.join(' ').slice(0, maxText),
       author: author.slice(0, maxText),
-      at: new Date(Number(seconds) * 1000).toISOString(),
+      at: instantOf(Number(seconds) * 1000),
       there: mark === '=',
     },
   ];

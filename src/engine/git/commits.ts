@@ -1,4 +1,5 @@
 import type { Commit } from '../../protocol/operations.ts';
+import { instantOf } from '../base/clock.ts';
 import type { GitCommand } from './runner.ts';
 
 /** Commits by id, or `--glob=` patterns of refs. */
@@ -35,6 +36,6 @@ function parseCommit(line: string): Commit[] {
   const [head = '', author = '', ...subject] = line.split('\0');
   const [, id, seconds] = /^([0-9a-f]{40,64}) ([0-9]{1,12})$/.exec(head) ?? [];
   if (id === undefined) return [];
-  const at = new Date(Number(seconds) * 1000).toISOString();
+  const at = instantOf(Number(seconds) * 1000);
   return [{ id, author: author.slice(0, maxText), subject: subject.join(' ').slice(0, maxText), at }];
 }

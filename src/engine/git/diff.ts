@@ -29,11 +29,10 @@ export const changedFiles = ({ from, to }: Ends): GitCommand<ChangedFile[]> => (
 
 /** Reads `--raw --numstat -z`: first one entry for each file, then the lines of each, in the same order. */
 export function parseChangedFiles(stdout: Uint8Array): ChangedFile[] {
-  const fields = Buffer.from(stdout).toString('utf8').split('\0').slice(0, -1);
+  const fields = Buffer.from(stdout).toString('utf8').split('\0').slice(0, -1).values();
   const files: ChangedFile[] = [];
   const counts: Lines[] = [];
-  while (fields.length > 0) {
-    const field = fields.shift() ?? '';
+  for (const field of fields) {
     const [, letter] = /^:\d+ \d+ \S+ \S+ ([A-Z])\d*$/.exec(field) ?? [];
     if (letter !== undefined) files.push(fileOf(letter, fields));
     else counts.push(linesOf(field, fields));
@@ -41,18 +40,24 @@ export function parseChangedFiles(stdout: Uint8Array): ChangedFile[] {
   return files.map((file, at) => ({ ...file, ...counts[at] }));
 }
 
+type Fields = Iterator<string, unknown>;
 type Lines = Pick<ChangedFile, 'added' | 'removed'>;
 
-/** Takes the names that follow from `rest`: two when a file was renamed or copied. */
-function fileOf(letter: string, rest: string[]): ChangedFile {
+const nextOf = (fields: Fields): string => {
+  const { done, value } = fields.next();
+  return done === true ? '' : value;
+};
+
+/** Takes the names that follow: two when a file was renamed or copied. */
+function fileOf(letter: string, fields: Fields): ChangedFile {
   const status = statuses[letter] ?? 'unknown';
-  const name = rest.shift() ?? '';
-  return letter === 'R' || letter === 'C' ? { status, path: rest.shift() ?? '', from: name } : { status, path: name };
+  const name = nextOf(fields);
+  return letter === 'R' || letter === 'C' ? { status, path: nextOf(fields), from: name } : { status, path: name };
 }
 
-function linesOf(field: string, rest: string[]): Lines {
+function linesOf(field: string, fields: Fields): Lines {
   const [, added = '-', removed = '-', name] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(field) ?? [];
-  if (name === '') rest.splice(0, 2);
+  for (let left = name === '' ? 2 : 0; left > 0; left -= 1) fields.next();
   return added === '-' || removed === '-' ? {} : { added: Number(added), removed: Number(removed) };
 }
 

@@ -5,8 +5,10 @@ import { FlotillaError } from '../base/errors.ts';
 /** The project's own file at the top of its tree, as it stands on the target. */
 export const verifyFileName = '.flotilla.yaml';
 
-/** Characters; more than any such file has, and little enough for any parser. */
-const longest = 64 * 1024;
+/** Characters; more than any such file has. The parser takes the square of the time for many keys, and nothing else runs meanwhile. */
+const longest = 16 * 1024;
+/** Keys that are named as unknown. */
+const mostNotices = 10;
 const longestTimeoutSeconds = 86_400;
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
@@ -49,7 +51,7 @@ type Problem = { readonly path: readonly PropertyKey[]; readonly message: string
  * @throws FlotillaError `config-invalid`, naming the line.
  */
 export function readVerifyFile(text: string): VerifyFile {
-  if (text.length > longest) throw broken(undefined, 'is longer than 64 KiB');
+  if (text.length > longest) throw broken(undefined, 'is longer than 16 KiB');
   const lines = new LineCounter();
   const document = parse(text, lines);
   const value = plainValue(document);
@@ -58,15 +60,18 @@ export function readVerifyFile(text: string): VerifyFile {
   };
   const file = check(fileSchema, value ?? {}, [], fail);
   const unknown = Object.keys(file).filter((key) => key !== 'verify');
-  if (!Object.hasOwn(file, 'verify')) return { notices: unknown.map(ignored) };
+  if (!Object.hasOwn(file, 'verify')) return { notices: unknown.slice(0, mostNotices).map(ignored) };
   if (typeof file.verify !== 'object' || file.verify === null)
-    return { command: check(command, file.verify, ['verify'], fail), notices: unknown.map(ignored) };
+    return {
+      command: check(command, file.verify, ['verify'], fail),
+      notices: unknown.slice(0, mostNotices).map(ignored),
+    };
   const map = check(verifyMap, file.verify, ['verify'], fail);
   unknown.push(...Object.keys(map).flatMap((key) => (key in verifyMap.shape ? [] : [`verify.${key}`])));
   return {
     command: map.command,
     ...(map.timeout === undefined ? {} : { timeoutMs: Math.round(map.timeout * 1000) }),
-    notices: unknown.map(ignored),
+    notices: unknown.slice(0, mostNotices).map(ignored),
   };
 }
 

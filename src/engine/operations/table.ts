@@ -55,6 +55,12 @@ export class OperationTable implements Operations {
 /** A sentence that names the field, without repeating what was in it: it may be a secret. */
 function invalid(name: OperationName, error: z.ZodError): FlotillaError {
   const issue = error.issues[0];
-  const where = issue === undefined || issue.path.length === 0 ? 'the input' : issue.path.join('.');
-  return new FlotillaError('invalid-input', `${name}: ${where} is not valid: ${issue?.message ?? 'wrong shape'}.`);
+  const where = issue === undefined || issue.path.length === 0 ? 'the input' : issue.path.map(fieldName).join('.');
+  const what = issue?.code === 'unrecognized_keys' ? unknownField(issue.keys[0]) : (issue?.message ?? 'wrong shape');
+  return new FlotillaError('invalid-input', `${name}: ${where} is not valid: ${what}.`);
 }
+
+const unknownField = (key: string | undefined): string => `there is no field named ${fieldName(key ?? '')}`;
+
+/** Whoever asks may have put anything in the place of a field's name. */
+const fieldName = (key: PropertyKey): string => (/^[\w-]{1,40}$/.test(String(key)) ? String(key) : 'so');

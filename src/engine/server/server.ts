@@ -67,7 +67,13 @@ class HttpServer implements Server {
     this.#parts = parts;
     this.#faces = new Faces(() => parts.onActivity?.());
     this.#running = new RunningOperations(parts.operations);
-    this.#app = fastify({ bodyLimit: maxBody, keepAliveTimeout: 60_000, routerOptions: { maxParamLength: 200 } });
+    this.#app = fastify({
+      bodyLimit: maxBody,
+      keepAliveTimeout: 60_000,
+      routerOptions: { maxParamLength: 200 },
+      // A path that is no path never gets as far as the routes.
+      frameworkErrors: (_error, _request, reply) => void answerError(reply, toErrorBody(unknownPath()), 400),
+    });
     this.#app.server.on('connection', (socket) => {
       this.#faces.connected(socket);
     });

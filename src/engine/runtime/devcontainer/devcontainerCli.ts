@@ -1,11 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
-import { z } from 'zod';
 import { cancelled, FlotillaError, throwIfCancelled } from '../../base/errors.ts';
-import { parseJson } from '../../../protocol/json.ts';
-import { LineSplitter } from '../../base/lines.ts';
-import { Tail } from '../../base/tail.ts';
 import { type HostProcess, killGroup, SpawnError, startOnHost } from '../../process/run.ts';
-import { failureOf } from './failures.ts';
+import { UpOutput, type UpResult } from './upOutput.ts';
 
 export interface DevcontainerCliOptions {
   /** Path of @devcontainers/cli's `devcontainer.js`. */
@@ -24,13 +19,6 @@ export interface UpRequest {
   /** `key=value`, by which the CLI finds its container again. */
   readonly idLabels: readonly string[];
 }
-
-const resultSchema = z.union([
-  z.object({ outcome: z.literal('success'), containerId: z.string().min(1) }),
-  z.object({ outcome: z.literal('error'), message: z.string(), description: z.string().optional() }),
-]);
-
-const eventSchema = z.object({ type: z.string(), text: z.string().default('') });
 
 /**
  * `devcontainer up` for a generated configuration: the id of the running container. Hooks are not run. When it rejects or is
@@ -84,53 +72,18 @@ const endingWithEngine = ([file = '', ...args]: readonly string[]): Parameters<t
   process.platform === 'win32' ? { file, args } : { file: 'sh', args: ['-c', guard, 'sh', file, ...args], pipes: 1 };
 
 async function outcome(running: HostProcess, onStep: (text: string) => void): Promise<string> {
-  const tail = new Tail(16 * 1024);
-  const stack = new Tail();
-  const result = Promise.withResolvers<z.output<typeof resultSchema> | undefined>();
-  const stdout = new LineSplitter((line) => {
-    const parsed = parseJson(resultSchema, line);
-    if (parsed !== undefined) result.resolve(parsed);
-    else tail.write(`${line}\n`);
-  });
-  const stderr = new LineSplitter((line) => {
-    const event = line.startsWith('{') ? parseJson(eventSchema, line) : undefined;
-    // What is no JSON is an error's stack, with the whole command line in it; it counts only when there is nothing else.
-    if (event === undefined) stack.write(`${line.slice(0, 500)}\n`);
-    if (event?.type === 'start') onStep(stepName(event.text));
-    if (event?.type === 'text' || event?.type === 'raw') tail.write(`${whatWentWrong(event.text)}\n`);
-  });
-  running.stdout.on('data', (chunk: Buffer) => stdout.write(chunk)).on('end', () => stdout.end());
-  running.stderr.on('data', (chunk: Buffer) => stderr.write(chunk)).on('end', () => stderr.end());
+  const result = Promise.withResolvers<UpResult | undefined>();
+  const output = new UpOutput(onStep, result.resolve);
+  running.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk)).on('end', () => output.stdout.end());
+  running.stderr.on('data', (chunk: Buffer) => output.stderr.write(chunk)).on('end', () => output.stderr.end());
   running.ended.then(() => result.resolve(undefined), result.reject);
   const settled = await result.promise.catch((error: unknown) => {
     throw notStarted(error);
   });
   if (settled?.outcome === 'success') return settled.containerId;
-  // An error's own message is mostly "Command failed: docker run …"; what docker said about it stands in the log.
   await running.ended.catch(() => undefined);
-  const lines = tail.lines(30) || stack.lines(10);
-  const text = `${lines}\n${whatWentWrong(settled?.message ?? '')}`.trim();
-  throw failureOf(text, {
-    code: 'start-failed',
-    message: 'The container could not be started. The last lines say why.',
-  });
+  throw output.failure(settled?.message);
 }
-
-/** "Run: docker run --sig-proxy=…" is of use only up to its verb. */
-const stepName = (text: string): string => text.replace(/^(Run: docker \w+|Run in container:) .*$/s, '$1');
-
-/**
- * A text of the CLI's without colours, its own chatter, and the command line with the stack that it adds: there the user's own words
- * stand (a name, a path), which must not be taken for what Docker said.
- */
-const whatWentWrong = (text: string): string =>
-  stripVTControlCharacters(text)
-    .replace(/(Command failed: \w+ \w+)[^]*$/, '$1')
-    .replace(
-      /^(?:\d+\.\d+\.\d+\S*$|@devcontainers\/cli |workspace root: |No user features to update|Run 'docker run --help').*$/gm,
-      '',
-    )
-    .trim();
 
 const notStarted = (error: unknown): unknown =>
   error instanceof SpawnError

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { now, sleep } from '../../base/clock.ts';
+import { instantOf, now, sleep } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Closable, Emitter, type Listener } from '../../base/lifecycle.ts';
 import type { Log } from '../../base/log.ts';
@@ -86,7 +86,7 @@ export class EventWatch {
   #tell({ Action, Actor, timeNano }: z.output<typeof eventSchema>): void {
     const { [labelKeys.session]: sessionId, [labelKeys.workspaceFolder]: isEnvironment, exitCode } = Actor.Attributes;
     if (sessionId === undefined || isEnvironment === undefined) return;
-    const at = timeNano === undefined ? now() : new Date(timeNano / 1e6).toISOString();
+    const at = timeNano === undefined ? now() : instantOf(timeNano / 1e6);
     if (Action === 'oom') this.#emitter.emit({ type: 'out-of-memory', sessionId, at });
     else if (Action === 'start') this.#emitter.emit({ type: 'started', sessionId, at });
     else if (Action === 'destroy') this.#emitter.emit({ type: 'removed', sessionId, at });
@@ -108,4 +108,4 @@ export class EventWatch {
 }
 
 const numberOf = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+  text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;

@@ -122,13 +122,17 @@ export const failures: readonly Failure[] = [
   },
 ];
 
+/** Characters of a text that are looked at, from its end: some patterns take long for long lines. */
+const longestLooked = 32 * 1024;
+
 /** What a text of Docker's or of the dev container CLI's means; `fallback` when no line of the table knows it. */
 export function failureOf(
   text: string,
   fallback: { code: ErrorCode; message: string },
   cause?: unknown,
 ): FlotillaError {
-  const known = failures.find(({ pattern }) => pattern.test(text)) ?? fallback;
+  const end = text.slice(-longestLooked);
+  const known = failures.find(({ pattern }) => pattern.test(end)) ?? fallback;
   return new FlotillaError(known.code, known.message, { detail: text.slice(-8192), cause });
 }
 
