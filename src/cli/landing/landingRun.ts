@@ -36,7 +36,7 @@ export async function runLanding(context: CliContext, engine: Engine, run: Landi
   try {
     const known = before?.startedAt === landing.startedAt ? before : undefined;
     const status = await followLanding({ engine, output, landing, known, after: seq, signal: stopped.signal });
-    if (stopped.signal.aborted && status.landing?.state === 'running') return leave(output, landing);
+    if (stopped.signal.aborted && status.landing?.state === 'running') return leave(output, status, landing);
     return finish(output, status, run);
   } finally {
     release();
@@ -50,7 +50,8 @@ function showDetached(output: Output, landing: Landing): ExitCode {
   return exitCodes.ok;
 }
 
-function leave(output: Output, { session }: Landing): ExitCode {
+function leave(output: Output, status: Status, { session }: Landing): ExitCode {
+  if (output.json) output.document(status);
   output.hint(
     `The landing goes on. Follow it: flotilla landing status -f ${session}   Give it up: flotilla landing abort ${session}`,
   );
