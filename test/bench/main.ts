@@ -13,6 +13,7 @@ import { forecastRow, planRow } from './landingRows.ts';
 import { type Row, inTurns, median, quantile, ratioRow, table } from './measure.ts';
 import { ownStart } from './ownStart.ts';
 import { keyToEcho, panelAgain, terminalFlood } from './panelRows.ts';
+import { rebaseRows } from './rebaseRows.ts';
 
 const runs = Number(process.env['FLOTILLA_BENCH_RUNS'] ?? 7);
 const certificates = hostCertificates();
@@ -86,6 +87,7 @@ const codeBenches = {
   terminalFlood: async () => [await terminalFlood(runs)],
   plan: async () => [await planRow(runs)],
   forecast: async () => [await forecastRow(runs)],
+  rebase: async () => rebaseRows(runs, await findPart('claude image')),
 } as const;
 
 async function benchCode(isWanted: (name: string) => boolean): Promise<Row[]> {
