@@ -3,6 +3,7 @@ import unicode11 from '@xterm/addon-unicode11';
 import headless from '@xterm/headless';
 import type { TerminalSize } from '../../protocol/terminal.ts';
 import type { Closable } from '../base/lifecycle.ts';
+import { withVisibleCells } from './visibleCells.ts';
 
 /** Lines kept above the screen. Full-screen programs such as Claude's own have none. */
 const scrollback = 1000;
@@ -34,7 +35,7 @@ export class HeadlessScreen implements Closable {
 
   constructor(size: TerminalSize, answer: (text: string) => void) {
     this.#terminal = new headless.Terminal({ ...size, scrollback, allowProposedApi: true, logLevel: 'off' });
-    this.#terminal.loadAddon(this.#serializer);
+    this.#terminal.loadAddon(withVisibleCells(this.#serializer));
     // Emoji are two cells wide, as for tmux inside and for the terminals of viewers.
     this.#terminal.loadAddon(new unicode11.Unicode11Addon());
     this.#terminal.unicode.activeVersion = '11';
@@ -68,7 +69,7 @@ export class HeadlessScreen implements Closable {
   text(): string[] {
     const buffer = this.#terminal.buffer.active;
     return Array.from({ length: this.#terminal.rows }, (_, row) => {
-      return buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '';
+      return buffer.getLine(buffer.baseY + row)?.translateToString(true, 0, this.#terminal.cols) ?? '';
     });
   }
 

@@ -27,6 +27,17 @@ describe("the engine's screen", () => {
       assert.equal(one.cursor().x, cells);
     });
 
+  it('keeps nothing of what stood beyond its last column before it became narrower', async () => {
+    const [one, other] = [screen(), new HeadlessScreen({ cols: 12, rows: 4 }, () => undefined)];
+    screens.push(other);
+    await write(one, Buffer.from(`\x1b[?1049h${'-'.repeat(20)}\r\nprompt`));
+    one.resize({ cols: 12, rows: 4 });
+    await write(one, Buffer.from(`\x1b[H${'='.repeat(12)}\r\n\x1b[Kprompt`));
+    await write(other, one.snapshot());
+    assert.deepEqual(one.text(), ['='.repeat(12), 'prompt', '', '']);
+    assert.deepEqual(other.text(), one.text());
+  });
+
   it('shows what follows a key in the very turn', () => {
     const one = screen();
     let isShown = false;
