@@ -13,7 +13,7 @@ const looks = {
   light: { theme: 'Default Light Modern', width: 1280 },
   'high-contrast': { theme: 'Default High Contrast', width: 1280 },
   'high-contrast-light': { theme: 'Default High Contrast Light', width: 1280 },
-  // What is left for the panel beside the view is 320 pixels.
+  // The view and the panel side by side have little each.
   narrow: { theme: 'Default Dark Modern', width: 680 },
 } as const;
 
@@ -82,4 +82,39 @@ describe('what Flotilla looks like', function () {
       await window.page.close();
       assert.deepEqual([...new Set(faults)], []);
     });
+
+  it('can be used in a panel of 320 pixels', async () => {
+    const window = await bed.window(sample.folder, { viewport: { width: 1280, height: 800 } });
+    await window.show('Flotilla');
+    await open(window, 'Talk about it');
+    await window.webview.locator('.xterm-rows', { hasText: '❯' }).waitFor();
+    await window.run('View: Toggle Primary Side Bar Visibility');
+    const widths = (): Promise<number[]> =>
+      window.webview.locator('html').evaluate((page) => [page.clientWidth, page.scrollWidth]);
+    await window.page.setViewportSize({ width: 400, height: 800 });
+    await window.webview.locator('html').evaluate(untilNarrow);
+    const [wide = 0] = await widths();
+    await window.page.setViewportSize({ width: 400 - (wide - 320), height: 800 });
+    const faults: string[] = [];
+    for (const name of ['Changes', 'Timeline', 'Terminal']) {
+      await window.webview.getByRole('tab', { name }).click();
+      await window.page.waitForTimeout(500);
+      await window.screenshot(`320-pixels-${name.toLowerCase()}`);
+      assert.deepEqual(await widths(), [320, 320], name);
+      faults.push(...(await seriousFaults(window.page)));
+    }
+    await window.page.close();
+    assert.deepEqual([...new Set(faults)], []);
+  });
 });
+
+/** Runs in the page: VS Code lays itself out a moment after its window has changed. */
+function untilNarrow(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (document.documentElement.clientWidth < 400) resolve();
+      else setTimeout(look, 10);
+    };
+    look();
+  });
+}
