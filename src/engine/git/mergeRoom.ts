@@ -20,6 +20,10 @@ export interface Merged extends Pick<MergeAnswer, 'clean' | 'tree'> {
   readonly found: readonly FoundConflict[];
 }
 
+/** By commit: the paths of its attribute files. */
+const rememberedFiles = new Map<string, readonly string[]>();
+const maxRemembered = 100;
+
 /** A replay folder with the gits that work in it. What they write is gone with the room. */
 export class MergeRoom {
   readonly folder: ReplayFolder;
@@ -62,10 +66,16 @@ export class MergeRoom {
     return parse(await runHostGit({ ...this.folder.call, args, input, answers }, this.#signal));
   }
 
-  /** From now on the attribute files of these commits or trees are looked for in every tree that is merged. */
-  async heedAttributes(revisions: readonly string[]): Promise<void> {
-    const files = await Promise.all(revisions.map((revision) => this.git(attributeFiles(revision))));
-    this.#attributes = new MergeAttributes(files.flat(), this.trees, this.#reader);
+  /**
+   * From now on the attribute files of these commits are looked for in every tree that is merged. Those of `often`, which is asked for again
+   * and again as a target is, are remembered.
+   */
+  async heedAttributes(often: string, once?: string): Promise<void> {
+    const known = rememberedFiles.get(often) ?? this.git(attributeFiles(often));
+    const [files, more] = await Promise.all([known, once === undefined ? [] : this.git(attributeFiles(once))]);
+    rememberedFiles.set(often, files);
+    for (const oldest of [...rememberedFiles.keys()].slice(0, -maxRemembered)) rememberedFiles.delete(oldest);
+    this.#attributes = new MergeAttributes([...files, ...more], this.trees, this.#reader);
   }
 
   /** The tree of a commit. */

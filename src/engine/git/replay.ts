@@ -63,7 +63,7 @@ async function replayIn(room: MergeRoom, onto: string, head: string): Promise<Re
     room.git(commitChain(onto, head)),
     room.treeOf(onto),
     room.treeOf(head),
-    room.heedAttributes([onto, head]),
+    room.heedAttributes(onto, head),
   ]);
   const found = { base, fastForward: base === onto, upToDate: base === head };
   if (found.fastForward) return { ...found, commits: chain.map(asItIs), tree: headTree };

@@ -18,7 +18,7 @@ export const tipsConflict = ({ store, ours, theirs }: Tips, signal?: AbortSignal
     store,
     ours,
     async (room) => {
-      const [attributesOf] = await Promise.all([room.treeOf(ours), room.heedAttributes([ours])]);
+      const [attributesOf] = await Promise.all([room.treeOf(ours), room.heedAttributes(ours)]);
       const merged = await room.merge({ ours, theirs, attributesOf });
       if (!merged.clean && merged.found.length === 0)
         throw new FlotillaError('git-failed', 'Git found a conflict that it does not name.');
