@@ -178,6 +178,8 @@ export const landingSchema = z.strictObject({
   superseded: z.array(commitId),
   /** The rebased commit, once the rebase is done. */
   result: commitId.optional(),
+  /** What the rebase itself gave; `result` is newer when the session was given commits that mend a failed verification. */
+  rebased: commitId.optional(),
   /** The session's own tree stands on `result`. */
   moved: z.boolean(),
   verify: landingVerifySchema.optional(),

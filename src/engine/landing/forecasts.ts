@@ -6,7 +6,7 @@ import { now } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { SessionWorkings } from '../session/room.ts';
-import type { Targets } from './targets.ts';
+import type { Target, Targets } from './targets.ts';
 
 /** Paths of one forecast, and of one pair of sessions. */
 const maxFiles = 100;
@@ -28,12 +28,14 @@ export class Forecasts implements Closable {
   readonly #waiting = new Set<string>();
   readonly #leaving = new AbortController();
   readonly #known = new Map<string, Promise<readonly string[]>>();
+  readonly #landings = new Map<string, Promise<Omit<Outcome, 'target'>>>();
 
   constructor(parts: ForecastWorkings, targets: Targets) {
     this.#parts = parts;
     this.#targets = targets;
     parts.homecoming.onHome((id) => {
       this.refresh(id);
+      this.#refreshOthers(id);
     });
   }
 
@@ -59,13 +61,24 @@ export class Forecasts implements Closable {
   /** A target of this session's repository moved: it is fetched, and what the other sessions would meet is looked at again. */
   targetMoved(session: Session, branch: string): void {
     void this.#queue.add(async () => {
-      const { store, log } = this.#parts;
+      const { log } = this.#parts;
       await this.#targets.find(session, branch, this.#leaving.signal).catch((error: unknown) => {
         log.warn('a target was not fetched', { session: session.id, error: messageOf(error) });
       });
-      for (const other of store.sessions.list({ repositoryId: session.repository.id }))
-        if (other.id !== session.id && other.head !== undefined) this.refresh(other.id);
+      this.#refreshOthers(session.id);
     });
+  }
+
+  /** What the other sessions of its repository would meet may be another thing now. */
+  #refreshOthers(id: string): void {
+    const session = this.#parts.book.peek(id);
+    if (session !== undefined) for (const other of this.#others(session)) this.refresh(other.id);
+  }
+
+  /** Sessions of the same repository with work to land, newest first. */
+  #others({ id, repository }: Session): Session[] {
+    const sessions = this.#parts.store.sessions.list({ repositoryId: repository.id });
+    return sessions.filter((other) => other.id !== id && hasWork(other)).slice(0, maxOthers);
   }
 
   async close(): Promise<void> {
@@ -99,30 +112,30 @@ export class Forecasts implements Closable {
     return { ...outcome, sessions: await this.#withOthers(session, signal), at: now() };
   }
 
-  async #withTarget(
-    session: Session,
-    target: { branch: string; commit: string },
-    signal: AbortSignal,
-  ): Promise<Outcome> {
+  async #withTarget(session: Session, target: Target, signal: AbortSignal): Promise<Outcome> {
     const head = session.head?.commit ?? session.base.commit;
-    const store = this.#parts.repositories.workStore(session.repository);
-    const { fastForward, upToDate, commits } = await store.replay(target.commit, head, signal);
-    const files = [...new Set(commits.flatMap(({ conflicts }) => conflicts.map(({ path }) => path)))].slice(
-      0,
-      maxFiles,
+    const outcome = remembered(this.#landings, `${target.commit} ${head}`, () =>
+      this.#replayed(session, { onto: target.commit, head }, signal),
     );
-    const clean = fastForward ? 'fast-forward' : 'clean';
-    const outcome = upToDate ? 'up-to-date' : files.length > 0 ? 'conflicts' : clean;
-    return { target: target.branch, outcome, files };
+    return { target: target.branch, ...(await outcome) };
+  }
+
+  async #replayed(
+    session: Session,
+    { onto, head }: { onto: string; head: string },
+    signal: AbortSignal,
+  ): Promise<Omit<Outcome, 'target'>> {
+    const store = this.#parts.repositories.workStore(session.repository);
+    const { fastForward, upToDate, commits } = await store.replay(onto, head, signal);
+    const files = [...new Set(commits.flatMap(({ conflicts }) => conflicts.map(({ path }) => path)))];
+    if (upToDate) return { outcome: 'up-to-date', files: [] };
+    if (files.length > 0) return { outcome: 'conflicts', files: files.slice(0, maxFiles) };
+    return { outcome: fastForward ? 'fast-forward' : 'clean', files: [] };
   }
 
   async #withOthers(session: Session, signal: AbortSignal): Promise<Forecast['sessions']> {
-    const others = this.#parts.store.sessions
-      .list({ repositoryId: session.repository.id })
-      .filter((other) => other.id !== session.id && hasWork(other))
-      .slice(0, maxOthers);
     const found: Forecast['sessions'] = [];
-    for (const other of others) {
+    for (const other of this.#others(session)) {
       const files = await this.#between(session, other, signal);
       if (files.length > 0) found.push({ session: other.id, files: files.slice(0, maxPairFiles) });
     }
@@ -131,15 +144,21 @@ export class Forecasts implements Closable {
 
   #between(one: Session, other: Session, signal: AbortSignal): Promise<readonly string[]> {
     const [a = '', b = ''] = [one.head?.commit ?? '', other.head?.commit ?? ''].sort();
-    const key = `${a} ${b}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const files = this.#parts.repositories.workStore(one.repository).tipsConflict(a, b, signal);
-    this.#known.set(key, files);
-    files.catch(() => this.#known.delete(key));
-    for (const oldest of [...this.#known.keys()].slice(0, -maxKnown)) this.#known.delete(oldest);
-    return files;
+    return remembered(this.#known, `${a} ${b}`, () =>
+      this.#parts.repositories.workStore(one.repository).tipsConflict(a, b, signal),
+    );
   }
+}
+
+/** An answer that was given before, or that is given now; the newest are kept. */
+function remembered<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const answer = ask();
+  known.set(key, answer);
+  answer.catch(() => known.delete(key));
+  for (const oldest of [...known.keys()].slice(0, -maxKnown)) known.delete(oldest);
+  return answer;
 }
 
 /** It has commits that are not landed yet. */

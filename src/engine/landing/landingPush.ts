@@ -9,7 +9,8 @@ import type { Pushed } from '../git/push.ts';
 import type { Source } from '../git/source.ts';
 import type { WorkStore } from '../git/workStore.ts';
 import type { SessionWorkings } from '../session/room.ts';
-import { because, short } from './reasons.ts';
+import { because } from './reasons.ts';
+import { short } from './words.ts';
 import type { Targets } from './targets.ts';
 
 /** Times that a landing starts again by itself because the target moved. */
@@ -114,6 +115,7 @@ export function startAgain({ result, head, superseded, rounds, target }: Landing
     superseded: [...new Set([...superseded, head, ...(result === undefined ? [] : [result])])].slice(-100),
     rounds: rounds + 1,
     result: undefined,
+    rebased: undefined,
     verify: undefined,
     stop: undefined,
     progress: undefined,

@@ -6,7 +6,8 @@ import type { SessionWorkings } from '../session/room.ts';
 import type { Grounds } from './grounds.ts';
 import { LandingTree } from './landingTree.ts';
 import { movedOn } from './rebasing.ts';
-import { because, short } from './reasons.ts';
+import { because } from './reasons.ts';
+import { short } from './words.ts';
 
 export type MoveWorkings = Pick<SessionWorkings, 'book' | 'homecoming' | 'serial'>;
 
@@ -43,7 +44,7 @@ export class Moving {
     this.#parts.book.change(id, { base: { ref: target.branch, commit: target.commit } });
     await this.#grounds.secure(id, environment);
     await tree.finish(signal);
-    const moved = { moved: true, step: 'verify', progress: undefined } as const;
+    const moved = { moved: true, rebased: result, step: 'verify', progress: undefined } as const;
     const reason = because('moved', `The session stands on ${target.branch} now, at ${short(result)}.`);
     return whole ? { ...moved, reason } : { ...moved, reason, state: 'ready' };
   }
@@ -63,13 +64,13 @@ export class Moving {
   }
 
   async #moveBack(
-    { session, before, head, result }: Landing,
+    { session, before, head, result, rebased = result }: Landing,
     tree: LandingTree,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const now = await tree.head(signal);
     if (now === before.head) return undefined;
-    if (now !== head && now !== result)
+    if (now !== head && now !== rebased)
       return `The session has new commits since, at ${short(now)}, so its tree was left as it is.`;
     this.#grounds.requireIdle(session);
     requireMoved(await tree.move({ from: now, to: before.head }, signal));

@@ -4,7 +4,7 @@ import { FlotillaError } from '../base/errors.ts';
 import type { WorkStore } from '../git/workStore.ts';
 import type { SessionWorkings } from '../session/room.ts';
 import { plannedCommit } from './plannedCommit.ts';
-import { plural } from './reasons.ts';
+import { plural } from './words.ts';
 import { suggestVerify } from './suggestVerify.ts';
 import type { Target, Targets } from './targets.ts';
 import { readVerifyFile, verifyFileName } from './verifyFile.ts';

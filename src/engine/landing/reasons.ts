@@ -9,8 +9,3 @@ export function reasonOf(error: unknown): Reason {
   const { code, message, detail } = toErrorBody(error);
   return because(code, message, detail);
 }
-
-export const plural = (count: number, word: string): string => (count === 1 ? `one ${word}` : `${count} ${word}s`);
-
-/** The first digits of a commit's id, for people. */
-export const short = (commit: string): string => commit.slice(0, 9);

@@ -5,7 +5,8 @@ import type { RebaseAnswer, RebaseState } from '../git/landingAnswers.ts';
 import type { Grounds } from './grounds.ts';
 import type { LandingBook } from './landingBook.ts';
 import { LandingTree, type OnProgress } from './landingTree.ts';
-import { because, plural } from './reasons.ts';
+import { because } from './reasons.ts';
+import { plural } from './words.ts';
 import { stopOf } from './stops.ts';
 
 /** Milliseconds between two notes of how far a rebase is. */

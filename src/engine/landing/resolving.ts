@@ -10,7 +10,8 @@ import type { SessionWorkings } from '../session/room.ts';
 import type { Grounds } from './grounds.ts';
 import type { LandingBook } from './landingBook.ts';
 import { LandingTree } from './landingTree.ts';
-import { because, plural } from './reasons.ts';
+import { because } from './reasons.ts';
+import { plural } from './words.ts';
 import type { Rebasing } from './rebasing.ts';
 import { putBack } from './resolve/putBack.ts';
 import { resolveStop, type ResolveOutcome } from './resolve/resolveStop.ts';
@@ -136,6 +137,7 @@ export class Resolving {
     if (isClaude) book.change(id, { reason: because('resolving', `Claude resolves ${count} of "${stop.subject}".`) });
     await putBack(place.environment, landingFolder(place.environment.workspaceFolder), signal);
     await place.tree.fill(signal);
+    if (!stop.asked) await conflictAnew(stop, place, signal);
     const outcome = await this.#resolve(landing, { stop, place, isClaude }, signal);
     const accepted = outcome.files.filter(
       (file, at) => file.state === 'accepted' && stop.files[at]?.state !== 'accepted',
@@ -192,6 +194,17 @@ function encoded(sides: Readonly<Record<string, Buffer | undefined>>): Record<st
     content?.toString('base64'),
   ]);
   return Object.fromEntries(known.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** What an engine before this one had staged and not noted when it was killed is in conflict again, and asked for again. */
+async function conflictAnew({ files }: LandingStop, { tree, stop }: Place, signal: AbortSignal): Promise<void> {
+  const inConflict = new Set(stop.unmerged.map(({ path }) => path));
+  const staged = files.filter(({ state, path }) => state === 'open' && !inConflict.has(path));
+  await tree.take(
+    'conflict',
+    staged.map(({ path }) => path),
+    signal,
+  );
 }
 
 function decided(file: LandingFile, how: Decision): LandingFile {

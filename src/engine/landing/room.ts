@@ -40,7 +40,13 @@ export class LandingRoom implements Closable {
     const rebasing = new Rebasing(book, grounds);
     const resolving = new Resolving({ workings, book, grounds, rebasing });
     const moving = new Moving(workings, grounds);
-    const verifying = new Verifying({ book, grounds, documents: store.documents });
+    const verifying = new Verifying({
+      book,
+      grounds,
+      documents: store.documents,
+      descends: async (session, commit, from) =>
+        (await workings.repositories.workStore(session.repository).ahead(commit, from)) === 0,
+    });
     const forecasts = new Forecasts(workings, targets);
     const pushing = new LandingPush(workings, targets, (session, branch) => {
       forecasts.targetMoved(session, branch);

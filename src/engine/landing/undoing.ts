@@ -6,7 +6,8 @@ import { commitIdentity } from '../git/identity.ts';
 import type { SessionWorkings } from '../session/room.ts';
 import type { LandingBook } from './landingBook.ts';
 import type { Moving } from './moving.ts';
-import { because, plural } from './reasons.ts';
+import { because } from './reasons.ts';
+import { plural } from './words.ts';
 import type { Targets } from './targets.ts';
 
 export type UndoWorkings = Pick<SessionWorkings, 'book' | 'repositories' | 'pushing'>;

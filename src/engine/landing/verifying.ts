@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Landing } from '../../protocol/landing.ts';
+import type { Session } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import type { Environment } from '../runtime/contract.ts';
@@ -7,7 +8,9 @@ import type { Documents } from '../store/documents.ts';
 import type { Grounds } from './grounds.ts';
 import type { LandingBook } from './landingBook.ts';
 import { OutputTail } from './outputTail.ts';
-import { because, short } from './reasons.ts';
+import { movedOn } from './rebasing.ts';
+import { because } from './reasons.ts';
+import { short } from './words.ts';
 
 type Verify = NonNullable<Landing['verify']>;
 type Outcome = Pick<Verify, 'outcome' | 'exitCode'>;
@@ -19,6 +22,8 @@ export interface VerifyingParts {
   readonly book: LandingBook;
   readonly grounds: Grounds;
   readonly documents: Documents;
+  /** Whether a session's commit holds another one. */
+  readonly descends: (session: Session, commit: string, from: string) => Promise<boolean>;
 }
 
 /** Runs the project's own command in the session's tree, on the commit that is to be pushed. */
@@ -40,16 +45,25 @@ export class Verifying {
 
   async step(landing: Landing, signal: AbortSignal): Promise<Partial<Landing>> {
     const command = landing.options.verify;
-    const commit = landing.result;
-    if (commit === undefined) throw new Error('nothing was rebased that could be verified');
+    if (landing.result === undefined) throw new Error('nothing was rebased that could be verified');
     if (command === undefined) return unverified(landing);
-    const verify: Verify = { command, commit, outcome: 'running', startedAt: now() };
     const { book, grounds } = this.#parts;
-    book.change(landing.session, { verify, reason: because('verifying', `Running ${command}.`) });
     const environment = await grounds.running(landing.session, signal);
+    const commit = await this.#newest(landing, landing.result, environment);
+    const verify: Verify = { command, commit, outcome: 'running', startedAt: now() };
+    book.change(landing.session, { verify, result: commit, reason: because('verifying', `Running ${command}.`) });
     const outcome = await this.#run(landing, environment, signal);
     const isStill = await standsOn(environment, commit, signal);
     return verdict(landing, { ...verify, ...outcome, endedAt: now() }, isStill);
+  }
+
+  /** The session may have been given commits on top, to mend what failed before. Rejects with `session-moved` for anything else. */
+  async #newest({ session: id }: Landing, result: string, environment: Environment): Promise<string> {
+    const { grounds, descends } = this.#parts;
+    const session = await grounds.secure(id, environment);
+    const head = session.head?.commit ?? result;
+    if (head === result || (await descends(session, head, result))) return head;
+    throw movedOn();
   }
 
   async #run({ session: id, options }: Landing, environment: Environment, signal: AbortSignal): Promise<Outcome> {
@@ -96,7 +110,7 @@ function unverified({ whole, options, result = '' }: Landing): Partial<Landing> 
 function verdict({ whole }: Landing, verify: Verify, isStill: boolean): Partial<Landing> {
   const { command, outcome, exitCode, commit } = verify;
   if (!isStill) {
-    const message = 'The session was given another commit while it was verified. Abort this landing and land anew.';
+    const message = 'The session was given another commit while it was verified: continue to verify that one.';
     // What the command said is of another tree: it must never count as this commit's.
     return { state: 'paused', verify: { ...verify, outcome: 'cancelled' }, reason: because('session-moved', message) };
   }
@@ -105,6 +119,6 @@ function verdict({ whole }: Landing, verify: Verify, isStill: boolean): Partial<
     return whole ? { verify, step: 'push', reason } : { verify, state: 'ready', reason };
   }
   const what = outcome === 'timed-out' ? 'took too long' : `failed with exit code ${exitCode ?? 'unknown'}`;
-  const message = `${command} ${what} on ${short(commit)}. Nothing was pushed. Mend it, or send the output to Claude, and land again.`;
+  const message = `${command} ${what} on ${short(commit)}. Nothing was pushed. Mend it in the session, or send the output to Claude, then continue.`;
   return { state: 'paused', verify, reason: because('verify-failed', message) };
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { LandingBed } from '../../support/landingBed.ts';
-import { git } from '../../support/localEnvironment.ts';
+import { commit, git } from '../../support/localEnvironment.ts';
 import { testActor } from '../../support/storedSession.ts';
 
-const within = AbortSignal.timeout(60_000);
+const { signal: within } = new AbortController();
 
 describe('a landing whose verification moved the session on', function () {
   this.timeout(60_000);
@@ -25,5 +25,32 @@ describe('a landing whose verification moved the session on', function () {
       await bed.landings.goOn({ session: id }, testActor, within).catch(() => undefined);
     }
     await bed.settled(id);
+  });
+
+  it('takes what was committed on top to mend it, and goes on with that when it is green', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { id, environment } = await bed.session('work', [{ 'b.txt': 'broken\n' }]);
+    bed.push({ 'c.txt': 'c\n' });
+    await bed.landings.land({ session: id, push: 'target', verify: 'grep -q mended b.txt' }, testActor, within);
+    assert.equal((await bed.settled(id)).reason.code, 'verify-failed');
+    const mended = commit(environment.workspaceFolder, { 'b.txt': 'mended\n' }, 'Mend');
+    await bed.landings.goOn({ session: id }, testActor, within);
+    const landing = await bed.settled(id);
+    assert.equal(landing.state, 'landed', JSON.stringify(landing.reason));
+    assert.equal(git(bed.origin, 'rev-parse', 'main'), mended);
+  });
+
+  it('keeps a mend that was made on top when it is given up', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { id, environment } = await bed.session('work', [{ 'b.txt': 'broken\n' }]);
+    bed.push({ 'c.txt': 'c\n' });
+    await bed.landings.land({ session: id, push: 'target', verify: 'false' }, testActor, within);
+    await bed.settled(id);
+    const mended = commit(environment.workspaceFolder, { 'b.txt': 'mended\n' }, 'Mend');
+    await bed.landings.goOn({ session: id }, testActor, within);
+    await bed.settled(id);
+    const given = await bed.landings.abort(id, testActor);
+    assert.equal(given.state, 'aborted', JSON.stringify(given.reason));
+    assert.equal(git(environment.workspaceFolder, 'rev-parse', 'HEAD'), mended);
   });
 });
