@@ -25,6 +25,7 @@ export const ids = {
     rebaseSession: 'flotilla.rebaseSession',
     resolveConflicts: 'flotilla.resolveConflicts',
     openConflict: 'flotilla.openConflict',
+    completeMerge: 'flotilla.completeMerge',
     acceptResolution: 'flotilla.acceptResolution',
     refuseResolution: 'flotilla.refuseResolution',
     useTargetVersion: 'flotilla.useTargetVersion',

@@ -107,7 +107,11 @@ export class SessionView {
         this.#link.remember({ look });
         this.#terminal.restyle(look);
       },
-      tab: ({ tab }) => this.#select(tab),
+      tab: ({ tab }) => {
+        // Whoever asked for it elsewhere chose it as well.
+        this.#link.remember({ tab });
+        this.#select(tab);
+      },
       sent: ({ ok, id }) => this.#sent(ok, id),
       terminalSnapshot: (update) => this.#terminal.snapshot(update),
       terminalBytes: (update) => this.#terminal.bytes(update),

@@ -55,7 +55,7 @@ export const openConflict = (editors: ConflictEditors): SessionCommand => ({
     const file = await pickConflict(session, landing, { title: 'Open Conflict in Merge Editor', given: more });
     if (file === undefined) return undefined;
     const opened = await openConflictEditor({ session, landing, file, client });
-    editors.watch({ session: session.id, path: file.path }, opened.current);
+    if (file.state !== 'accepted') editors.watch({ session: session.id, path: file.path }, opened.current);
     return opened.as;
   },
 });

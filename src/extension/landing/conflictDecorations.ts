@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { placeOf } from '../files/place.ts';
+import type { Forecast } from '../../protocol/landingSummary.ts';
+import type { Session } from '../../protocol/session.ts';
 import { ids } from '../ids.ts';
+import { forecastOf } from '../model/forecastOf.ts';
 import { oneLine } from '../model/oneLine.ts';
 import type { ModelChange, SessionModel } from '../model/sessionModel.ts';
 
@@ -24,7 +27,8 @@ export class ConflictDecorations implements vscode.FileDecorationProvider, vscod
 
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     const place = uri.scheme === ids.scheme.files ? placeOf(uri) : undefined;
-    const forecast = place === undefined ? undefined : this.#model.get(place.session)?.forecast;
+    const session = place === undefined ? undefined : this.#model.get(place.session);
+    const forecast = session === undefined ? undefined : forecastOf(session);
     if (place === undefined || forecast === undefined) return undefined;
     const others = forecast.sessions.filter(({ files }) => files.includes(place.path));
     const names = others.map(({ session }) => `"${oneLine(this.#model.get(session)?.name ?? session, 60)}"`);
@@ -41,4 +45,7 @@ export class ConflictDecorations implements vscode.FileDecorationProvider, vscod
 }
 
 const isOfForecasts = (change: ModelChange): boolean =>
-  change.kind === 'all' || change.before?.forecast !== change.after?.forecast;
+  change.kind === 'all' || seenOf(change.before) !== seenOf(change.after);
+
+const seenOf = (session: Session | undefined): Forecast | undefined =>
+  session === undefined ? undefined : forecastOf(session);

@@ -32,8 +32,9 @@ const openMs = 5000;
 /** Opens a conflicted file: in the merge editor, in a normal editor with conflict markers where there is none, or as a choice of versions. */
 export async function openConflictEditor(conflict: Conflict): Promise<Opened> {
   const { session, file, client } = conflict;
-  const sides = await client.call('landing.conflict', { session: session.id, path: file.path });
   const output = fileUri({ session: session.id, path: file.path, root: 'landing' });
+  if (file.state === 'accepted') return openResolved(output);
+  const sides = await client.call('landing.conflict', { session: session.id, path: file.path });
   const current = Buffer.from(sides.current ?? '', 'base64').toString('utf8');
   if (!canMerge(file, sides)) {
     await choose(conflict, output, sides);
@@ -47,6 +48,12 @@ export async function openConflictEditor(conflict: Conflict): Promise<Opened> {
   }
   await vscode.commands.executeCommand('vscode.open', output);
   return { as: 'editor', current };
+}
+
+/** Nothing of it conflicts any more. */
+async function openResolved(output: vscode.Uri): Promise<Opened> {
+  await vscode.commands.executeCommand('vscode.open', output);
+  return { as: 'editor', current: '' };
 }
 
 const canMerge = ({ kind }: LandingFile, { isBinary, ours, theirs, current }: Sides): boolean =>

@@ -3,6 +3,7 @@ import { sessionCommand } from '../commands/sessionCommand.ts';
 import { ids } from '../ids.ts';
 import { sessionIdOf } from '../model/sessionIdOf.ts';
 import type { Parts } from '../parts.ts';
+import { completeMerge } from './completeMerge.ts';
 import { openConflict, settlings } from './conflictCommands.ts';
 import { ConflictDecorations } from './conflictDecorations.ts';
 import { ConflictEditors } from './conflictEditors.ts';
@@ -45,6 +46,7 @@ export function registerLanding(parts: LandingParts): vscode.Disposable {
   };
   const actions = Object.entries(sessionCommands).map(([id, command]) => [id, sessionCommand(parts, command)] as const);
   parts.commands.registerAll(Object.fromEntries(actions));
+  parts.commands.register(ids.command.completeMerge, completeMerge);
   parts.commands.register(ids.command.showForecast, (given) =>
     showForecast(parts, given === 'selection' ? parts.picker.selection() : sessionIdOf(given)),
   );

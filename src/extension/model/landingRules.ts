@@ -22,7 +22,9 @@ const movedSteps: readonly LandingStep[] = ['move', 'verify', 'push'];
 
 const isPaused = ({ landing }: Session): boolean => landing?.state === 'paused';
 const isMoved = ({ landing }: Session): boolean => landing !== undefined && movedSteps.includes(landing.step);
-const hasWork = ({ head }: Session): boolean => head !== undefined && head.ahead > 0;
+/** Commits that the target does not hold yet, as far as is known. */
+const hasWork = ({ head, forecast }: Session): boolean =>
+  head !== undefined && head.ahead > 0 && forecast?.outcome !== 'up-to-date';
 const hasOpenFiles = (session: Session): boolean => isPaused(session) && (session.landing?.openFiles ?? 0) > 0;
 const isPausedAt = (session: Session, ...steps: LandingStep[]): boolean =>
   isPaused(session) && session.landing !== undefined && steps.includes(session.landing.step);

@@ -1,5 +1,6 @@
 import type { LandingStep, LandingSummary } from '../../protocol/landingSummary.ts';
 import type { Session } from '../../protocol/session.ts';
+import { forecastOf } from './forecastOf.ts';
 import { oneLine } from './oneLine.ts';
 
 const stepWords: Readonly<Record<LandingStep, string>> = {
@@ -14,7 +15,9 @@ const stepWords: Readonly<Record<LandingStep, string>> = {
 const longest = 60;
 
 /** How a landing stands, in a few words for a row: "landing: 2 conflicts". Empty when there is nothing to say. */
-export function landingText({ landing, forecast }: Pick<Session, 'landing' | 'forecast'>): string {
+export function landingText(session: Pick<Session, 'landing' | 'forecast'>): string {
+  const { landing } = session;
+  const forecast = forecastOf(session);
   const ofLanding = landing === undefined ? '' : textOf(landing);
   return ofLanding === '' && forecast !== undefined ? forecastText(forecast) : ofLanding;
 }

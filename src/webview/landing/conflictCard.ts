@@ -87,7 +87,8 @@ function buttons({ path, state }: LandingFile, act: NonNullable<ActOnFile>): Chi
         ? ['openConflict', 'ours', 'theirs']
         : ['refuse'];
   return offered.map((action) => {
-    const { label, title } = words[action] ?? { label: action, title: action };
+    const { label: word, title } = words[action] ?? { label: action, title: action };
+    const label = action === 'refuse' && state === 'accepted' ? 'Put Conflict Back' : word;
     const attributes = { 'data-action': action, 'data-key': `${action} ${path}`, 'aria-label': `${label}: ${path}` };
     return element('button', { class: 'small-button', title, attributes, onClick: () => act(action, path) }, label);
   });

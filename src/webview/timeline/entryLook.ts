@@ -64,7 +64,8 @@ function timelineLook(timeline: TimelineEntry, before: TimelineItem | undefined)
   // A tool's name says more than the word for what it is.
   const isNamed = subject !== undefined && (kind === 'tool' || kind === 'hook');
   const text = isRepeated(timeline, before) ? '' : timeline.text;
-  const said = subject === undefined || isNamed ? text : `${shortId(subject)} ${text}`.trim();
+  // Of a landing the subject is a word for programs.
+  const said = subject === undefined || isNamed || kind === 'landing' ? text : `${shortId(subject)} ${text}`.trim();
   return { icon: isFailed ? 'error' : icon, label: isNamed ? subject : label, text: said, kind, isFailed, isQuiet };
 }
 

@@ -103,6 +103,19 @@ describe('a row of a session that is landed', () => {
     assert.match(row(aSession({ forecast: forecast({ sessions: others }) })), /conflicts with another session/);
   });
 
+  it('forgets what was foreseen once the work has landed', () => {
+    const foreseen = forecast({ outcome: 'conflicts', files: ['a.ts'] });
+    const session = { ...landed({ state: 'landed', updatedAt: '2026-01-01T00:00:01.000Z' }), forecast: foreseen };
+    assert.deepEqual(
+      landingFacts(session, String).map(([icon]) => icon),
+      ['git-merge'],
+    );
+    assert.equal(
+      landingFacts({ ...session, forecast: { ...foreseen, at: '2026-01-01T00:00:02.000Z' } }, String).length,
+      2,
+    );
+  });
+
   it('names the files and the other sessions in its tip', () => {
     const sessions = [{ session: 'bbbbbbbb', files: ['b.ts'] }];
     const files = ['1', '2', '3', '4', '5', '6'];
