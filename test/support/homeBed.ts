@@ -117,11 +117,6 @@ export class HomeBed {
     for (let tries = 0; tries < 6; tries += 1) {
       const landing = await this.until(id, ({ state }) => state !== 'running');
       if (landing.state === 'landed') return landing;
-      if (landing.reason.code === 'session-moved') {
-        await this.ok('landing', 'abort', id);
-        await this.run('land', id, '--to', 'target');
-        continue;
-      }
       const isOpen = landing.stop?.files.some(({ state }) => state === 'open') === true;
       await this.run('landing', isOpen ? 'resolve' : 'continue', id);
     }
