@@ -139,7 +139,7 @@ class SessionDoor {
       refuse(response, 529, 'overloaded_error', 'Flotilla has no credentials yet; it waits for them.');
       return;
     }
-    const began = Date.now();
+    const began = performance.now();
     await forward({
       request,
       response,
@@ -158,7 +158,7 @@ class SessionDoor {
       method: request.method,
       route,
       status: response.statusCode,
-      ms: Date.now() - began,
+      ms: Math.round(performance.now() - began),
     });
   }
 

@@ -13,7 +13,7 @@ import { commitUncommitted, type Taken } from './uncommitted.ts';
 
 /** Fetches that run right now, by the mirror's folder: one engine owns every mirror, so this is the only place where they meet. */
 const fetches = new Map<string, SharedJob<void>>();
-/** When a mirror was last fetched, by its folder, in milliseconds since the epoch. */
+/** When a mirror was last fetched, by its folder and the process's own clock: the machine's may be put back. */
 const fetchedAt = new Map<string, number>();
 
 export interface EnsureOptions {
@@ -50,7 +50,7 @@ export class Mirror {
    * `repository-empty`, `repository-unreachable`, `repository-denied`, `disk-full`, `git-missing` or `cancelled`.
    */
   async ensure(signal?: AbortSignal, options: EnsureOptions = {}): Promise<void> {
-    if (Date.now() - (fetchedAt.get(this.folder) ?? 0) < (options.maxAgeMs ?? 0)) return;
+    if (performance.now() - (fetchedAt.get(this.folder) ?? -Infinity) < (options.maxAgeMs ?? 0)) return;
     let job = fetches.get(this.folder);
     if (job === undefined || job.abandoned) {
       const own = new SharedJob((inner) => this.#fetch(options.report, inner));
@@ -112,7 +112,7 @@ export class Mirror {
     await this.#guard(async () => {
       await prepareMirror(this.folder, signal);
       await fetchMirror({ folder: this.folder, source: this.source, report }, signal);
-      fetchedAt.set(this.folder, Date.now());
+      fetchedAt.set(this.folder, performance.now());
     });
   }
 

@@ -151,10 +151,10 @@ interface Watched {
 /** Leaves when nobody needs the engine any more, and when nobody can reach it: its socket was deleted. */
 function watchIdle({ options, ending, built, server, socketPath }: Watched): NodeJS.Timeout {
   const idleMs = options.idleMs ?? 600_000;
-  let needed = Date.now();
+  let needed = performance.now();
   const look = (): void => {
-    if (!server.idle() || built.busy()) needed = Date.now();
-    if (Date.now() - needed >= idleMs) ending.begin('nobody needs it', exitCodes.ok);
+    if (!server.idle() || built.busy()) needed = performance.now();
+    if (performance.now() - needed >= idleMs) ending.begin('nobody needs it', exitCodes.ok);
     if (!existsSync(socketPath)) ending.begin('its socket is gone', exitCodes.ok);
   };
   return setInterval(look, Math.min(Math.max(idleMs / 5, 20), 10_000));

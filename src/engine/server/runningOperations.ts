@@ -55,7 +55,7 @@ export class RunningOperations {
   }
 
   async #drained(ms: number): Promise<void> {
-    for (const end = Date.now() + ms; this.#running.size > 0 && Date.now() < end;) await sleep(20);
+    for (const end = performance.now() + ms; this.#running.size > 0 && performance.now() < end;) await sleep(20);
   }
 }
 

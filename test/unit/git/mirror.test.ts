@@ -95,6 +95,20 @@ describe('a mirror holds what an origin has', () => {
     assert.equal((await mirror.resolveBase()).commit, second);
   });
 
+  it('is brought up to date although the clock of the machine was put back', async () => {
+    const mirror = await open();
+    await mirror.ensure();
+    const second = commit(repo, { a: 'a' });
+    const { now } = Date;
+    Date.now = () => now() - 2 * 86_400_000;
+    try {
+      await mirror.ensure();
+    } finally {
+      Date.now = now;
+    }
+    assert.equal((await mirror.resolveBase()).commit, second);
+  });
+
   it('makes a new one where it finds something broken, and puts that aside', async () => {
     const mirror = await open();
     mkdirSync(`${mirror.folder}/objects`, { recursive: true });

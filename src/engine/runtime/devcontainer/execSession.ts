@@ -111,9 +111,9 @@ class RunningExec implements Exec {
   }
 
   async #readExitCode(): Promise<number | undefined> {
-    const until = Date.now() + exitCodeWithinMs;
+    const until = performance.now() + exitCodeWithinMs;
     try {
-      for (let wait = 2; Date.now() < until; wait = Math.min(wait * 2, 100)) {
+      for (let wait = 2; performance.now() < until; wait = Math.min(wait * 2, 100)) {
         const { running, exitCode } = await this.#target.docker.inspectExec(this.#id);
         if (!running && exitCode !== undefined) return (await this.#diedWithContainer(exitCode)) ? undefined : exitCode;
         await sleep(wait);

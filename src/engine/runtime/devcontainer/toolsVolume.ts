@@ -69,10 +69,10 @@ export class ToolsVolume {
   }
 
   async #fill(tools: { name: string; image: string; entries: ArchiveEntry[] }, signal: AbortSignal): Promise<void> {
-    const since = Date.now();
+    const since = performance.now();
     while (!(await this.#isWhole(tools.name, signal))) {
       throwIfCancelled(signal);
-      const isAbandoned = Date.now() - since > abandonedAfterMs;
+      const isAbandoned = performance.now() - since > abandonedAfterMs;
       const filler =
         (await this.#createFiller(tools.name, tools.image)) ??
         (isAbandoned ? await this.#findFiller(tools.name, signal) : undefined);
