@@ -40,11 +40,6 @@ const kill = async ({ environment }: Session): Promise<void> => {
   if (environment !== undefined) await runOnHost({ file: 'docker', args: ['kill', environment.id] });
 };
 
-function killEngine(bed: CrashBed): Promise<void> {
-  bed.killEngine();
-  return Promise.resolve();
-}
-
 /** What is done to a session, and in how many of a hundred turns. */
 const deeds: readonly (readonly [string, number, (soak: Soak, session: Session) => Promise<unknown>])[] = [
   ['send', 60, ({ bed }, { id }) => bed.call('session.send', { session: id, text: commit })],
@@ -53,7 +48,7 @@ const deeds: readonly (readonly [string, number, (soak: Soak, session: Session) 
   ['diff', 6, ({ bed }, { id }) => bed.call('session.diff', { session: id })],
   ['kill the container', 5, (_soak, session) => kill(session)],
   ['remove', 4, ({ bed }, { id }) => bed.call('session.remove', { session: id, discard: true })],
-  ['kill the engine', 1, ({ bed }) => killEngine(bed)],
+  ['kill the engine', 1, ({ bed }) => bed.killEngine()],
 ];
 
 const allTurns = deeds.flatMap((deed) => Array.from({ length: deed[1] }, () => deed));
@@ -84,7 +79,7 @@ async function turns(soak: Soak, given: { until: number; sessions: number }): Pr
 async function sampling(soak: Soak, given: { until: number; vitals: Vitals[]; began: number }): Promise<void> {
   const home = `${soak.bed.flotilla.folder}/home`;
   for (let next = Date.now(); Date.now() < given.until; next += sampleEvery) {
-    const { pid } = soak.bed.client.hello;
+    const pid = await soak.bed.enginePid().catch(() => 0);
     const found = await vitalsOf(pid, { home, port: inspectPort, began: given.began });
     if (found !== undefined) given.vitals.push(found);
     await sleep(Math.max(0, next + sampleEvery - Date.now()));

@@ -81,17 +81,11 @@ export class CrashBed {
     writeFileSync(path.join(this.#faults, point), '');
   }
 
-  /** Waits until the engine has died at the point. */
-  async crashed(point: FaultPoint, ms = 60_000): Promise<void> {
-    const { pid } = this.client.hello;
-    await eventually(
+  /** Waits until the engine has come to the point, where it dies at once. */
+  crashed(point: FaultPoint, ms = 60_000): Promise<void> {
+    return eventually(
       () => !existsSync(path.join(this.#faults, point)),
       () => `the engine never came to ${point}`,
-      ms,
-    );
-    await eventually(
-      () => !isAlive(pid),
-      () => 'the engine lives on',
       ms,
     );
   }
@@ -101,8 +95,13 @@ export class CrashBed {
     return readdirSync(this.#faults);
   }
 
-  killEngine(): void {
-    process.kill(this.client.hello.pid, 'SIGKILL');
+  /** The engine that answers now. */
+  async enginePid(): Promise<number> {
+    return (await this.call('system.info', {})).pid;
+  }
+
+  async killEngine(): Promise<void> {
+    process.kill(await this.enginePid(), 'SIGKILL');
   }
 
   async session(id: string): Promise<Session> {
@@ -176,14 +175,5 @@ export class CrashBed {
   async close(): Promise<void> {
     this.client.close();
     await this.flotilla.close();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, globSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { sleep } from '../../../src/engine/base/clock.ts';
 import { runOnHost } from '../../../src/engine/process/run.ts';
 import type { Session } from '../../../src/protocol/session.ts';
 import { labelled } from '../leftovers.ts';
@@ -106,13 +107,16 @@ async function unowned(bed: CrashBed, sessions: readonly Session[]): Promise<str
   return [...lone, ...folders.map((name) => `folder ${name}`), ...refs.flat()];
 }
 
-/** Programs that somebody started for this Flotilla and that are not its engine. */
+/** Programs that somebody started for this Flotilla and that are not its engine. One that finds another engine in its place takes a moment to leave. */
 async function processes(bed: CrashBed): Promise<string[]> {
-  const { stdout } = await runOnHost({ file: 'ps', args: ['-eo', 'pid=,args='] });
-  const own = lines(stdout.toString('utf8')).filter((line) => line.includes(bed.flotilla.folder));
-  return own
-    .filter((line) => Number(line.trim().split(' ')[0]) !== bed.client.hello.pid)
-    .map((line) => `process ${line.trim().slice(0, 200)}`);
+  const engine = await bed.enginePid();
+  for (const end = Date.now() + 5000; ;) {
+    const { stdout } = await runOnHost({ file: 'ps', args: ['-eo', 'pid=,args='] });
+    const own = lines(stdout.toString('utf8')).filter((line) => line.includes(bed.flotilla.folder));
+    const others = own.filter((line) => Number(line.trim().split(' ')[0]) !== engine);
+    if (others.length === 0 || Date.now() > end) return others.map((line) => `process ${line.trim().slice(0, 200)}`);
+    await sleep(100);
+  }
 }
 
 /** Locks and half-written files that would keep others out. */
