@@ -42,8 +42,7 @@ started() { # started <pid>: prints when it started; nothing when it has ended
   stat=${stat##*) }
   case $stat in Z* | X*) return 0 ;; esac
   set -- $stat
-  shift 19
-  printf '%s' "$1"
+  [ $# -lt 20 ] || printf '%s' "${20}"
 }
 mark() { printf '%s %s\n' $$ "$(started $$)" >"$1"; }
 is_alive() { # is_alive <file>: does the process that it names live?
@@ -54,7 +53,9 @@ is_alive() { # is_alive <file>: does the process that it names live?
 }
 # marked <file> <command>: leaves its mark, so that it is found when this script is killed and it is not.
 marked() {
-  sh -c 'set -e; read -r stat <"/proc/$$/stat" || stat=; set -- "$@"; file=$1; shift; pid=$$; s=${stat##*) }; f() { shift 19; printf "%s %s\n" "$pid" "$1" >"$file"; }; f $s; exec "$@"' \
+  sh -c 'file=$1; shift; stat=; [ ! -r "/proc/$$/stat" ] || read -r stat <"/proc/$$/stat"
+    start() { [ $# -lt 20 ] || printf %s "${20}"; }
+    printf "%s %s\n" $$ "$(start ${stat##*) })" >"$file" && exec "$@"' \
     sh "$@"
 }
 stop_marked() { # ends the process that a mark names

@@ -48,7 +48,7 @@ open_names() { # the names that nobody has resolved, into $S/open; those with ma
     elif grep -q -F -x -e "$name" "$S/unmerged.now"; then
       raw "$name"
       # Where there were marks, taking them out is resolving; elsewhere only saying so is.
-      grep -q -F -x -e "$name" "$S/marked" && [ -f "./$raw" ] || printf '%s\n' "$name" >>"$S/open"
+      grep -q -F -x -e "$name" "$S/marked" && [ -f "./$raw" ] && [ ! -L "./$raw" ] || printf '%s\n' "$name" >>"$S/open"
     fi
   done <"$S/names"
 }
@@ -124,15 +124,22 @@ settle() { # gives the selected names the chosen entries, or none, in the index 
   git checkout-index -f -q -u --stdin <"$S/kept"
 }
 put_back() {
+  top=$(pwd -P)
   cat "$S/removals" "$entries" | git update-index --index-info
   number=0
   while IFS= read -r name; do
     number=$((number + 1))
     case $wanted in *"$nl$name$nl"*) ;; *) continue ;; esac
     raw "$name"
+    case $raw in
+    */*)
+      mkdir -p "./${raw%/*}"
+      parent=$(cd -P "./${raw%/*}" && pwd -P)
+      case $parent/ in "$top"/*) ;; *) refuse $failed "a link leads out of the work tree: $name" ;; esac
+      ;;
+    esac
     rm -rf "./$raw"
     [ -e "$S/files/$number" ] || [ -L "$S/files/$number" ] || continue
-    case $raw in */*) mkdir -p "./${raw%/*}" ;; esac
     cp -pP "$S/files/$number" "./$raw"
   done <"$S/names"
 }

@@ -188,6 +188,7 @@ resume() {
     look_at_stop
     return
   fi
+  free_locks "$C"/refs/flotilla/landing/*.lock
   mark "$S/script"
   rm -f "$S/stop"
   if [ ! -e "$S/point" ]; then
@@ -283,8 +284,10 @@ fill() {
   done
   # What is there stays, changed or not.
   git checkout-index -a -u -q >&2 || :
-  missing=$(git ls-files -d | head -n 3)
-  [ -z "$missing" ] || [ -s "$S/names" ] || refuse $failed "files could not be written: $missing"
+  conflicts=/dev/null
+  [ ! -e "$S/stop" ] || conflicts=$S/names
+  missing=$(git ls-files -d | sort -u | comm -23 - "$conflicts" | head -n 3)
+  [ -z "$missing" ] || refuse $failed "files could not be written: $missing"
   [ ! -e "$S/index" ] || GIT_INDEX_FILE=$S/index git update-index -q --refresh >/dev/null 2>&1 || :
 }
 
@@ -301,7 +304,8 @@ forget() { # everything of this landing but the backup
 }
 abort() {
   for process in script git; do stop_marked "$S/$process"; done
-  [ ! -e "$J" ] || sh "$tools/landing-move.sh" "$W" back
+  [ ! -e "$J" ] || sh "$tools/landing-move.sh" "$W" back >/dev/null
+  [ ! -e "$S/script" ] || free_locks "$C/packed-refs.lock"
   forget before
 }
 finish() {

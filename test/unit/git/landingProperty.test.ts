@@ -137,7 +137,7 @@ const withoutFolders = (files: unknown): string[] =>
   Object.entries(files ?? {}).flatMap(([name, content]) => (name.endsWith('/') ? [] : [`${name}: ${String(content)}`]));
 
 describe('a rebase beside the workspace, with random histories', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
 
   it('leaves no trace when it is aborted, ends with the tree of a plain rebase, and the move there and back loses nothing', () => {
     fc.assert(
@@ -179,7 +179,7 @@ async function settledState(bed: RebaseBed): Promise<string> {
 }
 
 describe('a landing that is killed at any moment', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
 
   const rebasing = fc.constantFrom('begin', 'continue');
   it('goes on to the same end, or is aborted without a trace, when it was rebasing', () =>
