@@ -7,10 +7,11 @@ import { back } from '../newSession/quickInput.ts';
 import { readSetting } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import { askLanding } from './askLanding.ts';
+import { givenOptions } from './givenOptions.ts';
 import { type FollowParts, followLanding } from './followLanding.ts';
 import { landingInput, type LandingMemory, landingSettings } from './landingChoices.ts';
 import { askTarget } from './landingFields.ts';
-import { givenOptions, tellEnd } from './landingSteps.ts';
+import { tellEnd } from './landingSteps.ts';
 
 const nameOf = ({ name }: Session): string => oneLine(name, 80);
 

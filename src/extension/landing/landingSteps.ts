@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
-import * as z from 'zod';
 import type { EngineClient } from '../../client/engineClient.ts';
 import { EngineError } from '../../client/engineError.ts';
 import type { Landing } from '../../protocol/landing.ts';
 import type { LandingSummary } from '../../protocol/landingSummary.ts';
-import { type OperationOutput, operations } from '../../protocol/operations.ts';
+import type { OperationOutput } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
 import { type CommandId, ids } from '../ids.ts';
-import { isConfirmed } from '../model/confirmation.ts';
 import { oneLine } from '../model/oneLine.ts';
 
 export type LandingStatus = OperationOutput<'landing.status'>;
@@ -22,10 +20,6 @@ export async function requireLanding(
   if (landing === undefined) throw EngineError.of('no-landing', `"${session.name}" is not being landed.`);
   return { ...status, landing };
 }
-
-/** Asks before something that can't be taken back silently; the button that was chosen. */
-export const ask = <T extends string>(question: string, detail: string, ...choices: T[]): Thenable<T | undefined> =>
-  vscode.window.showWarningMessage(question, { modal: true, detail }, ...choices);
 
 interface Next {
   readonly title: string;
@@ -44,11 +38,4 @@ export function tellEnd(session: Session, landing: LandingSummary | undefined): 
     if (chosen !== undefined) void vscode.commands.executeCommand(chosen.command, session.id);
   });
   return landing.state;
-}
-
-const optionsSchema = z.object(operations['landing.land'].input.omit({ session: true }).shape);
-
-/** A whole choice that another program gave instead of the person's. */
-export function givenOptions(more: unknown): z.infer<typeof optionsSchema> | undefined {
-  return isConfirmed(more) ? optionsSchema.safeParse(more).data : undefined;
 }

@@ -7,17 +7,16 @@ import { completeMerge } from './completeMerge.ts';
 import { openConflict, settlings } from './conflictCommands.ts';
 import { ConflictDecorations } from './conflictDecorations.ts';
 import { ConflictEditors } from './conflictEditors.ts';
+import { continueLanding, resolveConflicts } from './goOnCommands.ts';
 import { landSession, rebaseSession } from './landCommands.ts';
 import { LandingMemory } from './landingChoices.ts';
-import { openPullRequest, reviewLanding, sendVerifyOutput, showForecast, showLandingPlan } from './readCommands.ts';
-import {
-  abortLanding,
-  continueLanding,
-  pushLanding,
-  resolveConflicts,
-  undoLanding,
-  verifyLanding,
-} from './stepCommands.ts';
+import { openPullRequest } from './openPullRequest.ts';
+import { pushLanding } from './pushLanding.ts';
+import { reviewLanding } from './reviewLanding.ts';
+import { sendVerifyOutput } from './sendVerifyOutput.ts';
+import { showForecast, showLandingPlan } from './showPrediction.ts';
+import { abortLanding, undoLanding } from './undoCommands.ts';
+import { verifyLanding } from './verifyLanding.ts';
 
 type LandingParts = Pick<Parts, 'context' | 'commands' | 'connection' | 'picker' | 'model' | 'texts' | 'log'>;
 

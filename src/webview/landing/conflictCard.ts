@@ -1,7 +1,8 @@
 import type { LandingFile } from '../../protocol/landing.ts';
 import type { PanelLandingAction } from '../../protocol/panelLanding.ts';
 import { type Child, element, icon } from '../dom.ts';
-import { conflictWords, type Tone } from './landingLook.ts';
+import { conflictWords } from './conflictWords.ts';
+import type { Tone } from './stepLooks.ts';
 
 /** What a person may do about a file, or `undefined` where it is only shown. */
 export type ActOnFile = ((action: PanelLandingAction, path: string) => void) | undefined;

@@ -1,7 +1,7 @@
 import type { LandingPlan, PlannedCommit } from '../../protocol/landing.ts';
 import type { PanelPlan } from '../../protocol/panelLanding.ts';
 import { type Child, element, icon } from '../dom.ts';
-import { conflictWords, outcomeLooks } from './landingLook.ts';
+import { conflictWords, outcomeLooks } from './conflictWords.ts';
 
 /** Rows that are shown; a longer plan is read as a text. */
 const mostCommits = 200;

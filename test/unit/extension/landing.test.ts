@@ -15,7 +15,7 @@ import type { Forecast, LandingSummary } from '../../../src/protocol/landingSumm
 import type { PanelLanding } from '../../../src/protocol/panelLanding.ts';
 import { plainOutput } from '../../../src/protocol/plainOutput.ts';
 import type { Session } from '../../../src/protocol/session.ts';
-import { stepLooks } from '../../../src/webview/landing/landingLook.ts';
+import { stepLooks } from '../../../src/webview/landing/stepLooks.ts';
 import { aSession, testActor } from '../../support/storedSession.ts';
 import { file, landing, stopOf } from '../cli/landings.ts';
 
