@@ -198,8 +198,7 @@ function encoded(sides: Readonly<Record<string, Buffer | undefined>>): Record<st
 
 /** What an engine before this one had staged and not noted when it was killed is in conflict again, and asked for again. */
 async function conflictAnew({ files }: LandingStop, { tree, stop }: Place, signal: AbortSignal): Promise<void> {
-  const inConflict = new Set(stop.unmerged.map(({ path }) => path));
-  const staged = files.filter(({ state, path }) => state === 'open' && !inConflict.has(path));
+  const staged = files.filter(({ state, path }) => state === 'open' && !stop.open.includes(path));
   await tree.take(
     'conflict',
     staged.map(({ path }) => path),
