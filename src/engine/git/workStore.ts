@@ -17,6 +17,7 @@ import { type PushUndo, type PushUndone, undoPush } from './undoPush.ts';
 import { type Replay, replay } from './replay.ts';
 import { RevisionFiles } from './revisionFiles.ts';
 import { tipsConflict } from './tipsConflict.ts';
+import { requireWalkable } from './walkable.ts';
 import { workTreeOf } from './workTree.ts';
 import type { Connect } from './incoming.ts';
 import { sendMirror } from './sendMirror.ts';
@@ -108,19 +109,26 @@ export class WorkStore {
    */
   replay(onto: string, head: string, signal?: AbortSignal): Promise<Replay> {
     const ends = { store: this.#folder, onto: requireCommit(onto), head: requireCommit(head) };
-    return this.#do(() => replay(ends, signal));
+    return this.#do(async () => {
+      await requireWalkable(this.#folder, [onto, head], signal);
+      return await replay(ends, signal);
+    });
   }
 
   /** The paths at which two commits don't merge, such as the newest of two sessions; none when they do. Leaves no object. */
   tipsConflict(ours: string, theirs: string, signal?: AbortSignal): Promise<string[]> {
     const tips = { store: this.#folder, ours: requireCommit(ours), theirs: requireCommit(theirs) };
-    return this.#do(async () => [...new Set((await tipsConflict(tips, signal)).map(({ path }) => path))]);
+    return this.#do(async () => {
+      await requireWalkable(this.#folder, [ours, theirs], signal);
+      return [...new Set((await tipsConflict(tips, signal)).map(({ path }) => path))];
+    });
   }
 
   /** What changed from one commit or tree to another. Runs no program that a configuration names. */
   diff(from: string, to: string, options: DiffOptions = {}, signal?: AbortSignal): Promise<Diff> {
     const ends = { from: requireCommit(from), to: requireCommit(to) };
     return this.#do(async () => {
+      await requireWalkable(this.#folder, [from, to], signal);
       const files = hostRunner(this.#folder)(changedFiles(ends), signal);
       if (options.patch === false) return { files: await files, patch: undefined, truncated: false };
       const patch = await patchBetween(this.#folder, { ...ends, maxBytes: options.maxBytes }, signal);

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { FlotillaError } from '../../../src/engine/base/errors.ts';
+import { Mirror } from '../../../src/engine/git/mirror.ts';
+import { resolveSource } from '../../../src/engine/git/source.ts';
+import { requireWalkable } from '../../../src/engine/git/walkable.ts';
+import { WorkStore } from '../../../src/engine/git/workStore.ts';
+import { commit, git, LocalEnvironment, makeRepository, Scratch } from '../../support/localEnvironment.ts';
+
+/** Trees that hold ten of the tree below each, `levels` deep: ten to the power of them in a few kilobytes. */
+function bomb(folder: string, levels: number, leaf: string): string {
+  let entry = leaf;
+  let tree = '';
+  for (let level = 0; level < levels; level += 1) {
+    const input = Array.from({ length: 10 }, (_, at) => `${entry}\td${String(at)}\n`).join('');
+    tree = execFileSync('git', ['-C', folder, 'mktree'], { input, encoding: 'utf8' }).trim();
+    entry = `040000 tree ${tree}`;
+  }
+  return tree;
+}
+
+describe('a tree that holds more than can be', () => {
+  let scratch: Scratch;
+  let folder: string;
+  beforeEach(() => {
+    scratch = new Scratch();
+    folder = scratch.path('repository');
+    makeRepository(folder);
+  });
+  afterEach(() => {
+    scratch.remove();
+  });
+  const isRefused = (error: unknown): boolean => FlotillaError.is(error, 'limit-reached');
+
+  it('is found out before git goes through it, of files as of empty folders', async () => {
+    const file = `100644 blob ${git(folder, 'rev-parse', 'HEAD:README.md')}`;
+    const empty = execFileSync('git', ['-C', folder, 'mktree'], { input: '', encoding: 'utf8' }).trim();
+    for (const leaf of [file, `040000 tree ${empty}`])
+      await assert.rejects(requireWalkable(folder, [bomb(folder, 10, leaf)]), isRefused);
+  });
+
+  it('is any real project not', async () => {
+    await requireWalkable(folder, [commit(folder, { 'a/b/c.txt': 'c', 'line\nbreak': 'x' })]);
+    const limit = { entries: 3, bytes: 1000 };
+    await requireWalkable(folder, [commit(folder, { 'a/b/c.txt': 'd', 'line\nbreak': 'y' })], undefined, {
+      ...limit,
+      entries: 5,
+    });
+    await assert.rejects(
+      requireWalkable(folder, [commit(folder, { 'a/b/c.txt': 'e', more: 'z' })], undefined, limit),
+      isRefused,
+    );
+  });
+
+  it('ends with the signal', async () => {
+    const id = commit(folder, { x: 'x' });
+    await assert.rejects(requireWalkable(folder, [id], AbortSignal.abort()), (error) =>
+      FlotillaError.is(error, 'cancelled'),
+    );
+  });
+
+  it('comes home as it is and is not compared', async () => {
+    const base = git(folder, 'rev-parse', 'HEAD');
+    const mirror = Mirror.at(scratch.path('mirrors'), await resolveSource(folder));
+    await mirror.ensure();
+    const environment = new LocalEnvironment(scratch.path('environment'));
+    environment.fill({ branch: 'task', base, url: undefined, refs: [], objects: mirror.objectsFolder });
+    const store = WorkStore.open(scratch.path('work.git'), mirror.objectsFolder);
+    const file = `100644 blob ${git(folder, 'rev-parse', 'HEAD:README.md')}`;
+    const tree = bomb(environment.workspace, 9, file);
+    const head = git(environment.workspace, 'commit-tree', '-p', base, '-m', 'bomb', tree);
+    git(environment.workspace, 'update-ref', 'refs/heads/task', head);
+    await store.receive('abc', { connect: environment.connect });
+    assert.equal(await store.head('abc', 'task'), head);
+    assert.equal((await store.commits(base, head)).length, 1);
+    await assert.rejects(store.diff(base, head), isRefused);
+    await assert.rejects(store.replay(base, head), isRefused);
+    await assert.rejects(store.tipsConflict(base, head), isRefused);
+  });
+});
