@@ -22,27 +22,35 @@ async function bed(sessions: number): Promise<CodeBed> {
   return CodeBed.start({ baseImage: await findPart('base image'), vsix: await findPart('package'), sessions });
 }
 
-/** What VS Code itself says that the extension's activation took. */
+/**
+ * What VS Code itself says that the extension's activation took, beside one that does next to nothing: the figure holds also the loading
+ * of other extensions that begin in the same turn.
+ */
 export async function activation(runs: number): Promise<Row> {
   const code = await bed(0);
   try {
     const { folder } = await sampleRepository(code.flotilla.folder);
-    const samples: number[] = [];
-    for (let run = 0; run < runs; run += 1) samples.push(await activationIn(await code.window(folder)));
-    return limitRow('activation, as VS Code tells it', samples, { below: 50 });
+    const [own, plain]: [number[], number[]] = [[], []];
+    for (let run = 0; run < runs; run += 1) {
+      const window = await code.window(folder);
+      await window.run('Developer: Show Running Extensions');
+      own.push(await activationIn(window, 'Flotilla'));
+      plain.push(await activationIn(window, 'plain'));
+      await window.page.close();
+    }
+    const name = 'activation, as VS Code tells it';
+    const { goal, met } = limitRow(name, own, { below: 50 });
+    return { ...ratioRow(name, own, { name: 'a plain extension', samples: plain }), goal, met };
   } finally {
     await code.close();
   }
 }
 
-async function activationIn(window: Workbench): Promise<number> {
-  await window.show('Flotilla');
-  await window.run('Developer: Show Running Extensions');
-  const row = window.page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Flotilla' }).first();
+async function activationIn(window: Workbench, name: string): Promise<number> {
+  const row = window.page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: name }).first();
   const time = row.locator('.activation-time');
   await time.filter({ hasText: /\d+ms/ }).waitFor();
   const text = (await time.textContent()) ?? '';
-  await window.page.close();
   return Number(/(\d+)ms/.exec(text)?.[1]);
 }
 

@@ -1,15 +1,17 @@
 import { FitAddon } from '@xterm/addon-fit';
-import type { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
-import type { WebglAddon } from '@xterm/addon-webgl';
 import { type ITerminalOptions, Terminal } from '@xterm/xterm';
 import type { TerminalLook } from '../../protocol/panel.ts';
 import type { TerminalSize } from '../../protocol/terminal.ts';
 import { keyOwner } from './keys.ts';
+import type { searchAddon, webglAddon } from './lateAddons.ts';
 import { loadAddons } from './loadAddons.ts';
 import { silenceQueries } from './silenceQueries.ts';
 import { terminalTheme } from './terminalTheme.ts';
+
+type SearchAddon = ReturnType<typeof searchAddon>;
+type WebglAddon = ReturnType<typeof webglAddon>;
 
 export interface ScreenHandlers {
   typed(data: string, encoding: 'utf8' | 'latin1'): void;
@@ -185,10 +187,10 @@ export class Screen {
   }
 
   async #useWebgl(): Promise<void> {
-    const { webglAddon } = await loadAddons();
+    const addons = await loadAddons();
     if (this.#webgl !== undefined || this.#hasLostWebgl || !this.#wantsWebgl) return;
     try {
-      const webgl = webglAddon();
+      const webgl = addons.webglAddon();
       webgl.onContextLoss(() => {
         this.#hasLostWebgl = true;
         this.#leaveWebgl();
