@@ -1,6 +1,6 @@
 import type { ConflictKind } from '../../protocol/landing.ts';
 import type { MergeAnswer, MergeMessage, Side, Stage, UnmergedEntry } from './mergeAnswers.ts';
-import { pathText } from './pathText.ts';
+import { pathFrom } from './pathFrom.ts';
 
 /** One path that a merge leaves to a person. As in a rebase, "ours" is the side that is built upon and "theirs" the commit that moves. */
 export interface Conflict {
@@ -22,6 +22,9 @@ export interface FoundConflict {
 }
 
 type Stages = Conflict['stages'];
+
+/** The path of a name that is read with a character for each byte. */
+const pathText = (bytes: string): string => pathFrom(Buffer.from(bytes, 'latin1'));
 
 /** Messages that decide by themselves, the most telling first. */
 const kindsByMessage: readonly (readonly [RegExp, ConflictKind])[] = [

@@ -56,7 +56,7 @@ async function takenBack(folder: string, { before, landed, tip }: Revert, signal
     const root = await objects.writeCommit(base ?? '', [], 'base');
     const ours = await objects.writeCommit(present ?? '', [root], 'ours');
     const theirs = await objects.writeCommit(earlier ?? '', [root], 'theirs');
-    await room.heedAttributes([tip]);
+    await room.heedAttributes(tip);
     const merged = await room.merge({ ours, theirs, attributesOf: present ?? '' });
     if (!merged.clean) throw conflicts(merged.found.map(({ conflict }) => conflict.path));
     await keep({ folder, tree: merged.tree, tip }, room.folder, signal);

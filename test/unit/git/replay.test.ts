@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { FlotillaError } from '../../../src/engine/base/errors.ts';
 import type { Conflict } from '../../../src/engine/git/conflict.ts';
-import { pathText } from '../../../src/engine/git/pathText.ts';
+import { pathFrom } from '../../../src/engine/git/pathFrom.ts';
 import { type Replay, replay } from '../../../src/engine/git/replay.ts';
 import { type HistoryCommit, type HistoryFile, importHistory } from '../../support/histories.ts';
 import { git, Scratch } from '../../support/localEnvironment.ts';
@@ -46,7 +46,10 @@ describe('a rebase is forecast', function () {
     const stops = found.commits
       .filter(({ outcome }) => outcome === 'conflict')
       .map(({ id, conflicts }) => ({ commit: id, paths: unmerged(conflicts) }));
-    const expected = real.stops.map(({ commit, paths }) => ({ commit, paths: paths.map(pathText) }));
+    const expected = real.stops.map(({ commit, paths }) => ({
+      commit,
+      paths: paths.map((name) => pathFrom(Buffer.from(name, 'latin1'))),
+    }));
     assert.deepEqual(stops, expected);
     if (stops.length === 0) assert.equal(found.tree, real.tree);
     return found;
@@ -167,7 +170,7 @@ describe('a rebase is forecast', function () {
         { '"na\\351\\n\\tme"': lines() },
         { '"na\\351\\n\\tme"': lines([1, 'a']) },
         { '"na\\351\\n\\tme"': lines([1, 'b']) },
-        [{ path: '"na\\351\\012\\011me"', kind: 'content', hunks: 1, sides: 'base ours theirs' }],
+        [{ path: '"na\\351\\n\\tme"', kind: 'content', hunks: 1, sides: 'base ours theirs' }],
       ],
     };
     for (const [name, [base, ours, theirs, expected]] of Object.entries(cases))
