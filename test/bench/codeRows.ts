@@ -32,7 +32,8 @@ export async function activation(runs: number): Promise<Row> {
     const { folder } = await sampleRepository(code.flotilla.folder);
     const [own, plain]: [number[], number[]] = [[], []];
     for (let run = 0; run < runs; run += 1) {
-      const window = await code.window(folder);
+      // So high that all rows are drawn.
+      const window = await code.window(folder, 3000);
       await window.run('Developer: Show Running Extensions');
       own.push(await activationIn(window, 'Flotilla'));
       plain.push(await activationIn(window, 'plain'));

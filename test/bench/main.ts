@@ -1,7 +1,8 @@
 // `npm run bench`: how fast, beside the floor of the same run. Never fails on a number; it says which goals are met.
 //   npm run bench                  a table, and the rows as JSON on the last line
+//   npm run bench -- coldImage     only what is named; some rows are measured only so, since they take long
 //   FLOTILLA_BENCH_RUNS=11         more runs for closer medians
-import type { EngineClient } from '../../src/client/engineClient.ts';
+//   FLOTILLA_BENCH_SESSIONS=50     how many live sessions the engine at rest has
 import { findPart, hostCertificates } from '../support/bed.ts';
 import { Flotilla } from '../support/flotilla.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
@@ -11,6 +12,9 @@ import { historyOf } from './history.ts';
 import { activation, bigTree, eventToRow, sizes } from './codeRows.ts';
 import { forecastRow, planRow } from './landingRows.ts';
 import { type Row, inTurns, median, quantile, ratioRow, table } from './measure.ts';
+import { fanOut, reconciling } from './engineRows.ts';
+import { atRest } from './restRow.ts';
+import { coldImage, startsAtOnce, type StartBed } from './startRows.ts';
 import { ownStart } from './ownStart.ts';
 import { keyToEcho, panelAgain, terminalFlood } from './panelRows.ts';
 import { rebaseRows } from './rebaseRows.ts';
@@ -23,10 +27,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const commitPauseMs = 2000;
 
 /** The bed of one bench: an engine, a face of it, and a folder that goes with them. */
-interface Bench {
-  readonly client: EngineClient;
-  readonly folder: string;
-  readonly image: string;
+interface Bench extends StartBed {
+  readonly flotilla: Flotilla;
+  readonly baseImage: string;
 }
 
 async function warmStart({ client, folder, image }: Bench): Promise<Row> {
@@ -74,7 +77,22 @@ async function home({ client, folder }: Bench): Promise<Row> {
   return ratioRow(name, transfers, { name: 'git fetch over docker exec', samples: floor });
 }
 
-const benches = { warmStart, roundTrip, longHistory, home } as const;
+const atOnce = async (bed: Bench): Promise<Row[]> => [
+  await startsAtOnce(bed, 4, Math.ceil(runs / 2)),
+  await startsAtOnce(bed, 8, Math.ceil(runs / 2)),
+];
+
+const benches = {
+  warmStart,
+  atOnce,
+  roundTrip,
+  longHistory,
+  home,
+  fanOut: ({ flotilla }: Bench) => fanOut(flotilla),
+  reconciling: ({ baseImage }: Bench) => reconciling(baseImage, runs),
+  coldImage: (bed: Bench) => coldImage(bed, bed.baseImage),
+  atRest: (bed: Bench) => atRest(bed, Number(process.env['FLOTILLA_BENCH_SESSIONS'] ?? 50)),
+} as const;
 
 /** Those that have a bed of their own, most of them with VS Code. */
 const codeBenches = {
@@ -103,7 +121,8 @@ async function benchCode(isWanted: (name: string) => boolean): Promise<Row[]> {
 async function bench(isWanted: (name: string) => boolean): Promise<Row[]> {
   say(await findPart('docker'));
   const image = await findPart('claude image');
-  const flotilla = await Flotilla.start({ scenario: commitScenario, baseImage: await findPart('base image') });
+  const baseImage = await findPart('base image');
+  const flotilla = await Flotilla.start({ scenario: commitScenario, baseImage });
   const rows: Row[] = [];
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void flotilla.close().finally(() => process.exit(130)));
@@ -112,7 +131,7 @@ async function bench(isWanted: (name: string) => boolean): Promise<Row[]> {
     for (const [name, run] of Object.entries(benches)) {
       if (!isWanted(name)) continue;
       say(`Measuring ${name} …`);
-      rows.push(await run({ client, folder: flotilla.folder, image }));
+      rows.push(...[await run({ client, flotilla, folder: flotilla.folder, image, baseImage, certificates })].flat());
     }
     client.close();
   } finally {

@@ -1,7 +1,7 @@
 /** One measured thing beside what it is compared with. Times in milliseconds, unless it names another unit. */
 export interface Row {
   readonly name: string;
-  readonly unit?: 'ms' | 'MB' | undefined;
+  readonly unit?: 'ms' | 'MB' | '%' | undefined;
   /** What was measured, and the reference (the floor) of the same run, when there is one. */
   readonly median: number;
   readonly reference?: number | undefined;
