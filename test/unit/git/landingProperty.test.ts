@@ -154,7 +154,7 @@ describe('a rebase beside the workspace, with random histories', function () {
           bed.remove();
         }
       }),
-      { numRuns: runs(12) },
+      { numRuns: runs(8) },
     );
   });
 });
@@ -209,7 +209,7 @@ describe('a landing that is killed at any moment', function () {
           bed.remove();
         }
       }),
-      { numRuns: runs(14) },
+      { numRuns: runs(8) },
     ));
 
   it('is ended forward or backward, with nothing lost, when it was moving', () =>
@@ -235,6 +235,6 @@ describe('a landing that is killed at any moment', function () {
           bed.remove();
         }
       }),
-      { numRuns: runs(14) },
+      { numRuns: runs(8) },
     ));
 });
