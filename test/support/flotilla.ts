@@ -102,7 +102,7 @@ export class Flotilla {
   async forgetStore(): Promise<void> {
     const home = path.join(this.folder, 'home');
     for (const file of await readdir(home, { recursive: true }))
-      if (path.basename(file).startsWith('flotilla.db')) await rm(path.join(home, file));
+      if (path.basename(file).startsWith('flotilla.db')) await rm(path.join(home, file), { force: true });
   }
 
   /** Starts the command; its streams are the caller's. */
