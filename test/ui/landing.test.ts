@@ -14,8 +14,8 @@ const looks = {
   light: { theme: 'Default Light Modern', width: 1280 },
   'high-contrast': { theme: 'Default High Contrast', width: 1280 },
   'high-contrast-light': { theme: 'Default High Contrast Light', width: 1280 },
-  // What is left for the panel beside the view is 320 pixels.
-  narrow: { theme: 'Default Dark Modern', width: 680 },
+  // What is left for the panel beside the view is some 320 pixels.
+  narrow: { theme: 'Default Dark Modern', width: 548 },
 } as const;
 
 const say = (word: string) => ({
@@ -84,14 +84,13 @@ describe('landing sessions by hand', function () {
     assert.equal(await onMain(), 'one\ntheirs\nfirst\nthree');
   });
 
-  it('waits for a person who resolves by hand, and shows it on the row and in the panel', async () => {
+  it('waits for a person where Claude is not sure, and shows it on the row and in the panel', async () => {
+    bed.flotilla.api.setScenario({ rules: [keepBoth(0.4)] });
     await window.choose(window.row('second').first(), 'Land Session');
-    await window.pick('Conflicts');
-    await window.choices.filter({ hasText: 'by hand' }).waitFor();
     await window.pick('Land onto main');
     await window.row('second').filter({ hasText: 'landing: 1 conflict' }).first().waitFor({ timeout: 60_000 });
-    await window.webview.locator('.conflict[data-path="list.txt"]').waitFor();
-    await window.screenshot('landing-conflict');
+    await window.webview.locator('.conflict').getByText('40% sure').waitFor();
+    await window.screenshot('landing-proposal');
   });
 
   for (const [look, { theme, width }] of Object.entries(looks))
@@ -101,12 +100,21 @@ describe('landing sessions by hand', function () {
       await other.show('Flotilla');
       await other.row('second').first().click();
       await other.webview.getByRole('tab', { name: 'Landing' }).click();
-      await other.webview.locator('.conflict[data-path="list.txt"]').waitFor();
+      await other.webview.locator('.conflict').getByText('40% sure').waitFor();
       await other.screenshot(`landing-${look}`);
       const faults = await seriousFaults(other.page);
       await other.page.close();
       assert.deepEqual([...new Set(faults)], []);
     });
+
+  it('refuses what Claude proposes, which puts the conflict back', async () => {
+    await window.webview
+      .locator('.conflict')
+      .getByRole('button', { name: /^Refuse/ })
+      .click();
+    await window.webview.locator('.conflict-open').waitFor();
+    await window.screenshot('landing-conflict');
+  });
 
   it('resolves a conflict in the merge editor, and goes on from the notification', async () => {
     await window.webview

@@ -157,7 +157,7 @@ describe("the panel's page", function () {
       ...(['resume', 'takeOver', 'push', 'allChanges', 'attach', 'shell', 'cancel', 'remove'] as const),
     ]);
     await panel.say({ type: 'timeline', reset: true, isCut: false, items: [timeline(1, 'text', 'w'.repeat(3000))] });
-    for (const tab of ['timeline', 'changes', 'terminal'] as const) {
+    for (const tab of ['timeline', 'changes', 'landing', 'terminal'] as const) {
       await panel.say({ type: 'tab', tab });
       assert.equal(await panel.page.evaluate('document.documentElement.scrollWidth'), 320, tab);
     }
