@@ -88,7 +88,11 @@ describe('landing sessions by hand', function () {
     bed.flotilla.api.setScenario({ rules: [keepBoth(0.4)] });
     await window.choose(window.row('second').first(), 'Land Session');
     await window.pick('Land onto main');
-    await window.row('second').filter({ hasText: 'landing: 1 conflict' }).first().waitFor({ timeout: 60_000 });
+    await window
+      .row('second')
+      .filter({ hasText: 'landing: 1 resolution to look at' })
+      .first()
+      .waitFor({ timeout: 60_000 });
     await window.webview.locator('.conflict').getByText('40% sure').waitFor();
     await window.screenshot('landing-proposal');
   });

@@ -56,7 +56,7 @@ export class ConflictEditors implements vscode.Disposable {
     const { session } = place;
     if (this.#parts.model.get(session)?.landing?.state !== 'paused') return;
     const text = Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8');
-    if (hasConflictMarkers(text) || !(isFinished(marked, text) || (await isResolved(place)))) return;
+    if (hasConflictMarkers(text) || !(isFinished(marked, text) || (await isResolved(place, marked)))) return;
     await this.#accept(uri, place);
   }
 
@@ -79,10 +79,13 @@ const isStillOpen = (uri: vscode.Uri): boolean =>
 
 const nameOf = (path: string): string => oneLine(path.slice(path.lastIndexOf('/') + 1), 80);
 
-/** Asks about a file that seems to have been closed in the middle of the work. */
-async function isResolved({ session, path }: Place): Promise<boolean> {
+/** Asks about a file that holds what Claude proposed, or that seems to have been closed in the middle of the work. */
+async function isResolved({ session, path }: Place, marked: string | undefined): Promise<boolean> {
   const [yes, again] = ['It Is Resolved', 'Open Again'] as const;
-  const text = `${nameOf(path)} still seems to have places where neither side was chosen.`;
+  const text =
+    marked === undefined
+      ? `Is ${nameOf(path)} resolved as it stands now?`
+      : `${nameOf(path)} still seems to have places where neither side was chosen.`;
   const chosen = await vscode.window.showWarningMessage(text, yes, again);
   if (chosen === again) await vscode.commands.executeCommand(ids.command.openConflict, session, { path });
   return chosen === yes;

@@ -51,12 +51,12 @@ export const isOnTarget = ({ state, pushes, result }: Landing, session: Session 
 /** What the landing's part offers now: what the engine allows, and what shows its outcome. */
 export function panelLandingActions({ landing, actions }: Status, session: Session | undefined): PanelLandingAction[] {
   const isThere = landing !== undefined && isOnTarget(landing, session);
-  const open = (landing?.stop?.files ?? []).some(({ state }) => state !== 'accepted');
+  const states = (landing?.stop?.files ?? []).map(({ state }) => state);
   const offered = actions
     .map((action) => ofEngine[action])
     .filter((action) => {
-      if (action === 'resolve') return open;
-      if (action === 'continue') return !open;
+      if (action === 'resolve') return states.includes('open');
+      if (action === 'continue') return states.every((state) => state === 'accepted');
       if (action !== 'land' && action !== 'rebase') return true;
       return !isThere && session !== undefined && can(session, action);
     });

@@ -40,6 +40,8 @@ function textOf(landing: LandingSummary): string {
 }
 
 function pausedText({ openFiles, reason }: LandingSummary): string {
+  const isProposed = openFiles > 0 && reason.code === 'proposals';
+  if (isProposed) return `${openFiles} ${openFiles === 1 ? 'resolution' : 'resolutions'} to look at`;
   if (openFiles > 0) return `${openFiles} ${openFiles === 1 ? 'conflict' : 'conflicts'}`;
   return pausedWords[reason.code] ?? 'needs you';
 }

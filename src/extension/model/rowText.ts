@@ -33,7 +33,11 @@ export function doingText(session: Session, progress?: Progress): string {
   const { state, activity } = session;
   if (state === 'starting' && progress !== undefined) return `starting: ${oneLine(progress.title, longest)}`;
   if (state === 'waiting' || state === 'blocked') return `${state}: ${oneLine(reasonText(session), longest)}`;
-  if (state !== 'running' || activity === undefined || activity.kind === 'unknown') return stateWords[state];
+  if (state !== 'running' || activity === undefined) return stateWords[state];
+  return activity.kind === 'unknown' ? stateWords[state] : activityText(activity);
+}
+
+function activityText(activity: NonNullable<Session['activity']>): string {
   const word = activity.kind === 'needs-input' ? 'needs input' : activity.kind;
   return activity.about === undefined ? word : `${word}: ${oneLine(activity.about, longest)}`;
 }

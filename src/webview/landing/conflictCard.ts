@@ -9,7 +9,7 @@ export type ActOnFile = ((action: PanelLandingAction, path: string) => void) | u
 
 const states: Readonly<Record<LandingFile['state'], { icon: string; tone: Tone; words: string }>> = {
   open: { icon: 'warning', tone: 'attention', words: 'Open' },
-  proposed: { icon: 'eye', tone: 'attention', words: 'Proposed: have a look' },
+  proposed: { icon: 'eye', tone: 'attention', words: 'Proposed' },
   accepted: { icon: 'pass', tone: 'good', words: 'Resolved' },
 };
 

@@ -146,7 +146,8 @@ export class LandingView {
   #buttons(offered: readonly PanelLandingAction[]): Child[] {
     const known = landingButtons.filter(([action]) => offered.includes(action));
     return known.map(([action, { label, icon: picture, title }], index) => {
-      const attributes = { secondary: index === 0 ? undefined : '', 'data-landing': action, 'data-key': action };
+      const isMain = index === 0 && action !== 'abort' && action !== 'undo';
+      const attributes = { secondary: isMain ? undefined : '', 'data-landing': action, 'data-key': action };
       return button(label, { picture, title, attributes, onClick: () => this.#handlers.act(action) });
     });
   }

@@ -95,6 +95,8 @@ describe('a row of a session that is landed', () => {
 
   it('says how the landing stands, or what it would meet', () => {
     assert.match(row(landed({ ...conflicts, openFiles: 2 })), /landing: 2 conflicts/);
+    const proposed = { ...conflicts, openFiles: 1, reason: { code: 'proposals', message: '' } };
+    assert.match(row(landed(proposed)), /landing: 1 resolution to look at/);
     assert.match(row(landed({ step: 'verify' })), /landing: verifying/);
     assert.match(row(landed({ state: 'landed' })), /landed on main/);
     const foreseen = aSession({ state: 'completed', forecast: forecast({ outcome: 'conflicts', files: ['a.ts'] }) });
