@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { type PanelMessage, panelMessageSchema, type PanelTab, type PanelUpdate } from '../../protocol/panel.ts';
 import { ids } from '../ids.ts';
@@ -145,6 +146,8 @@ export class SessionPanel implements vscode.Disposable {
     this.#post({ type: 'look', look: terminalLook() });
     this.#show();
     this.#showTab();
+    // A long timeline takes the page a while: a terminal that is on show comes first.
+    await nextTurn();
     await this.#feeds.timeline.show();
   }
 
