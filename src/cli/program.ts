@@ -83,10 +83,14 @@ function describe(parent: Commander, command: Command): Commander {
     const option = new Option(flags, description);
     made.addOption(choices === undefined ? option : option.choices(choices));
   }
-  const examples = command.examples.map(([line, what]) => `  ${line}\n      ${what}`).join('\n');
-  if (examples !== '') made.addHelpText('after', `\nExamples:\n${examples}`);
+  addExamples(made, command);
   if (command.hidden === true) made.allowUnknownOption().allowExcessArguments().helpOption(false);
   return made;
+}
+
+function addExamples(made: Commander, { examples }: Command): void {
+  const text = examples.map(([line, what]) => `  ${line}\n      ${what}`).join('\n');
+  if (text !== '') made.addHelpText('after', `\nExamples:\n${text}`);
 }
 
 /** Commander hands over the arguments, the options and itself. */

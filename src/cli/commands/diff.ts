@@ -13,6 +13,12 @@ import { withEngine } from '../withEngine.ts';
 const fileList = (output: Output, files: readonly ChangedFile[], isNames: boolean): string[] =>
   isNames ? files.map((file) => cleanLine(file.path)) : [...fileLines(output, files), filesTotal(files)];
 
+/** The patch itself is wanted, not only a list of files. */
+function isPatch(stat: boolean, nameOnly: boolean): boolean {
+  if (stat && nameOnly) throw new CliError('invalid-input', 'Choose one of --stat and --name-only.');
+  return !stat && !nameOnly;
+}
+
 export const diff = defineCommand(
   {
     name: 'diff',
@@ -38,8 +44,7 @@ export const diff = defineCommand(
   }),
   async (context, { session, stat, nameOnly, branch }) => {
     const { output } = context;
-    if (stat && nameOnly) throw new CliError('invalid-input', 'Choose one of --stat and --name-only.');
-    const input = { session, what: branch ? ('branch' as const) : ('work' as const), patch: !stat && !nameOnly };
+    const input = { session, what: branch ? 'branch' : 'work', patch: isPatch(stat, nameOnly) } as const;
     const answer = await withEngine(context, (engine) => engine.call('session.diff', input));
     if (output.json) output.document(answer);
     else if (input.patch) output.raw(patchText(output, answer.patch ?? '', context.stdout.isTTY === true));

@@ -75,7 +75,10 @@ export class StreamReader {
   read(line: string): ClaudeEvent[] {
     if (line.trim() === '') return [];
     const record = parseJson(streamRecord, line);
-    if (record === undefined) return [{ type: 'other', of: 'not understood' }];
+    return record === undefined ? [{ type: 'other', of: 'not understood' }] : this.#readRecord(record);
+  }
+
+  #readRecord(record: StreamRecord): ClaudeEvent[] {
     switch (record.type) {
       case 'system':
         return [readSystem(record)];
@@ -147,7 +150,10 @@ function readUsage(usage: UsageRecord): ResultEvent['usage'] {
 function readSystem(record: StreamRecord): ClaudeEvent {
   if (record.subtype === 'init' && record.session_id !== undefined) return readInit(record, record.session_id);
   if (record.subtype === 'compact_boundary') return { type: 'compacted' };
-  if (record.subtype !== 'api_retry') return other(record);
+  return record.subtype === 'api_retry' ? readRetry(record) : other(record);
+}
+
+function readRetry(record: StreamRecord): ClaudeEvent {
   const seconds = Math.ceil((record.retry_delay_ms ?? 0) / 1000);
   const status = record.error_status ?? undefined;
   const why = status === undefined ? 'The API did not answer' : `The API answered with error ${status}`;

@@ -5,7 +5,10 @@ export type LandingAction = OperationOutput<'landing.status'>['actions'][number]
 
 /** What can be asked of a session's landing as it stands now. */
 export function actionsOf(landing: Landing | undefined): LandingAction[] {
-  if (landing === undefined) return ['rebase', 'land'];
+  return landing === undefined ? ['rebase', 'land'] : actionsIn(landing);
+}
+
+function actionsIn(landing: Landing): LandingAction[] {
   switch (landing.state) {
     case 'running':
       return landing.step === 'undo' ? [] : ['abort'];

@@ -22,14 +22,21 @@ function fileOf(path: string, entries: readonly Entry[], isMarked: boolean): Lan
   return { path, kind, ...deletedBy, state: 'open', warnings: [] };
 }
 
+/** By the stages that a path has in the index. */
+const kinds: Readonly<Record<string, ConflictKind>> = {
+  '123': 'content',
+  '23': 'both-added',
+  '12': 'modify-delete',
+  '13': 'modify-delete',
+  '1': 'rename-rename',
+};
+
 /** What the stages in the index say of a conflict; a rename leaves single stages under several names. */
 function kindOf(entries: readonly Entry[], isMarked: boolean): ConflictKind {
   const modes = entries.map(({ mode }) => mode);
   const stages = entries.map(({ stage }) => stage).join('');
   if (modes.includes('160000')) return 'submodule';
   if (modes.includes('120000')) return 'symlink';
-  if (stages === '123') return isMarked ? 'content' : 'binary';
-  if (stages === '23') return isMarked ? 'both-added' : 'binary';
-  if (stages === '12' || stages === '13') return 'modify-delete';
-  return stages === '1' ? 'rename-rename' : 'other';
+  const kind = kinds[stages] ?? 'other';
+  return isMarked || !['123', '23'].includes(stages) ? kind : 'binary';
 }

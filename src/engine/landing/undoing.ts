@@ -33,19 +33,7 @@ export class Undoing {
     const kept = await moving.back(landings.get(id), signal);
     if (undo?.kind === 'undo') pushing.noteLanded(id, []);
     const common = { stop: undefined, progress: undefined, undo: undefined, moved: false };
-    if (undo?.kind === 'abort')
-      return {
-        ...common,
-        state: 'aborted',
-        reason: because('aborted', kept ?? 'The landing was given up; the session is as it was before.'),
-      };
-    const pushes = plural(landing.pushes.length, 'push').replace(/pushs$/, 'pushes');
-    const done = landing.pushes.length === 0 ? 'The landing was undone' : `The landing was undone with ${pushes}`;
-    return {
-      ...common,
-      state: 'undone',
-      reason: because('undone', kept ?? `${done}; the session is as it was before.`),
-    };
+    return { ...common, ...(undo?.kind === 'abort' ? aborted(kept) : undone(landing, kept)) };
   }
 
   /** Each push that was taken back leaves the list at once: whoever comes again goes on with the rest. */
@@ -98,6 +86,18 @@ export class Undoing {
     const commit = await store.revert({ before, landed, tip, identity }, signal);
     await store.pushTarget({ source, branch, commit, expected: tip }, signal);
   }
+}
+
+/** `kept`: why the session's tree was left as it is, when it was. */
+const aborted = (kept: string | undefined): Partial<Landing> => ({
+  state: 'aborted',
+  reason: because('aborted', kept ?? 'The landing was given up; the session is as it was before.'),
+});
+
+function undone({ pushes: { length } }: Landing, kept: string | undefined): Partial<Landing> {
+  const pushes = plural(length, 'push').replace(/pushs$/, 'pushes');
+  const done = length === 0 ? 'The landing was undone' : `The landing was undone with ${pushes}`;
+  return { state: 'undone', reason: because('undone', kept ?? `${done}; the session is as it was before.`) };
 }
 
 const needsRevert = ({ branch }: LandingPush): FlotillaError =>

@@ -38,17 +38,23 @@ async function checkOrphans(orphans: Orphans, signal: AbortSignal): Promise<Chec
   return [{ ...check, status: 'warning', message: `No session owns ${ids}.`, advice }];
 }
 
+/** `undefined` for what is no version. */
+function isOlder(version: string): boolean | undefined {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === undefined) return undefined;
+  return Number(major) < oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) < oldestGit[1]);
+}
+
 async function checkGit(signal: AbortSignal): Promise<Check> {
   const check = { id: 'git', title: 'git' };
   const install = `Install git ${oldestGit.join('.')} or newer.`;
   try {
     const { stdout, exitCode } = await runOnHost({ file: 'git', args: ['--version'], timeoutMs: 10_000 }, signal);
-    const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout.toString('utf8')) ?? [];
     const version = stdout.toString('utf8').trim();
-    if (exitCode !== 0 || major === undefined)
+    const isOld = isOlder(version);
+    if (exitCode !== 0 || isOld === undefined)
       return { ...check, status: 'failed', message: 'git does not answer.', advice: install };
-    const old = Number(major) < oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) < oldestGit[1]);
-    return old
+    return isOld
       ? { ...check, status: 'failed', message: `${version} is too old.`, advice: install }
       : { ...check, status: 'ok', message: version };
   } catch (error) {

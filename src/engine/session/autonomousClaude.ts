@@ -199,8 +199,7 @@ export class AutonomousClaude implements LiveClaude {
     const { book, id } = this.#parts;
     if (this.#stopping) return { how: 'closed', reason: { code: 'stopped', message: 'The session was stopped.' } };
     const session = book.peek(id);
-    const isKilled = exitCode === undefined || exitCode === killed;
-    if (session !== undefined && isKilled && (await this.#ranOutOfMemory()))
+    if (session !== undefined && [undefined, killed].includes(exitCode) && (await this.#ranOutOfMemory()))
       return { how: 'failed', reason: shortOfMemory(session) };
     // Without an exit code the supervisor was killed; Claude may live on unseen.
     if (exitCode === undefined) await this.#parts.run.stop().catch(() => undefined);

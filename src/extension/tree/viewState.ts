@@ -9,7 +9,10 @@ export function showViewState(view: vscode.TreeView<unknown>, { sessions, engine
     const tooltip = `${value} ${value === 1 ? 'session needs' : 'sessions need'} you`;
     view.badge = value === 0 ? undefined : { value, tooltip };
   }
-  const isAway = engine.kind === 'failed' && sessions.length > 0;
+  showAway(view, engine.kind === 'failed' && sessions.length > 0);
+}
+
+function showAway(view: vscode.TreeView<unknown>, isAway: boolean): void {
   const message = isAway ? 'The engine can not be reached. This is what was known last.' : '';
   if ((view.message ?? '') !== message) view.message = message;
 }

@@ -19,6 +19,10 @@ export async function contextEndpoint(env: NodeJS.ProcessEnv = process.env): Pro
   const folder = env['DOCKER_CONFIG'] ?? path.join(homedir(), '.docker');
   const name = env['DOCKER_CONTEXT'] ?? (await currentContext(folder));
   if (!isSet(name) || name === 'default') return undefined;
+  return endpointOf(folder, name);
+}
+
+async function endpointOf(folder: string, name: string): Promise<string | undefined> {
   const digest = createHash('sha256').update(name).digest('hex');
   const context = await read(path.join(folder, 'contexts', 'meta', digest, 'meta.json'), contextSchema);
   const host = context?.Endpoints.docker.Host ?? '';
