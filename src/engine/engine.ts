@@ -43,7 +43,7 @@ export interface Engine {
 
 /** Puts the rooms together. Each part gets exactly what it uses. */
 export function createEngine(parts: EngineParts): Engine {
-  const { store, runtime, log } = parts;
+  const { runtime, log } = parts;
   const credentials = new Credentials(log);
   const hearing = credentials.onChange(() => {
     if (credentials.access !== undefined) parts.onSecret(credentials.access.secret.reveal());
@@ -54,16 +54,13 @@ export function createEngine(parts: EngineParts): Engine {
     onUsage: (id, delta) => room.usage(id, delta),
     onTrouble: (id, trouble) => room.trouble(id, trouble),
   });
-  const dataFolder = path.resolve(parts.dataFolder);
-  const room: SessionRoom = new SessionRoom({ store, runtime, gateway, credentials, dataFolder, log });
-  const terminals = new ShellHub({
-    sessions: new TerminalHub({
-      open: (id, size, signal) => room.openTerminal(id, attachCommand(), size, signal),
-      log,
-    }),
-    open: (id, size, signal) => room.openShell(id, size, signal),
-    log,
+  const room: SessionRoom = new SessionRoom({
+    ...parts,
+    gateway,
+    credentials,
+    dataFolder: path.resolve(parts.dataFolder),
   });
+  const terminals = terminalsOf(room, log);
   const landings = new LandingRoom(room.workings);
   const reconciling = new Reconciling(room, landings, log);
   const handlers = {
@@ -83,6 +80,17 @@ export function createEngine(parts: EngineParts): Engine {
     },
   };
 }
+
+/** The terminals of sessions and of people in their environments. */
+const terminalsOf = (room: SessionRoom, log: Log): ShellHub =>
+  new ShellHub({
+    sessions: new TerminalHub({
+      open: (id, size, signal) => room.openTerminal(id, attachCommand(), size, signal),
+      log,
+    }),
+    open: (id, size, signal) => room.openShell(id, size, signal),
+    log,
+  });
 
 /** Finding again what went on without an engine, under way since the engine was put together. */
 class Reconciling implements Closable {

@@ -14,7 +14,8 @@ export interface JourneysParts {
   readonly book: LandingBook;
   readonly grounds: Grounds;
   readonly holds: Holds;
-  readonly steps: Readonly<Record<LandingStep, Step>>;
+  /** Who takes each step. */
+  readonly steps: Readonly<Record<LandingStep, { readonly step: Step }>>;
   readonly log: Log;
 }
 
@@ -104,7 +105,7 @@ export class Journeys {
     const { steps, holds } = this.#parts;
     const release = holding.includes(landing.step) ? holds.hold(landing.session, held) : undefined;
     try {
-      const changes = await steps[landing.step](landing, signal);
+      const changes = await steps[landing.step].step(landing, signal);
       faultPoint(`landing.${landing.step}`);
       return changes;
     } finally {

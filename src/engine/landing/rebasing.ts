@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Landing } from '../../protocol/landing.ts';
 import { sleep } from '../base/clock.ts';
 import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
@@ -96,46 +97,32 @@ export const movedOn = (): FlotillaError =>
     'The session has other commits now than when its landing began. Abort the landing and land it anew.',
   );
 
+type Reason = Refused['reason'];
+
+/** What a refusal is for a person, by its reason. */
+const refusals: Readonly<Partial<Record<Reason, (names: string, count: number) => readonly [ErrorCode, string]>>> = {
+  unresolved: (names, count) => ['conflicts-open', `${plural(count, 'file')} still to be resolved: ${names}.`],
+  changed: (names) => [
+    'conflicts-open',
+    `Files beyond the conflicts were changed in the landing's work tree: ${names}.`,
+  ],
+  operation: () => [
+    'not-in-this-state',
+    "Another git operation (a merge, a rebase …) is under way in the session's tree: end it there first.",
+  ],
+  running: () => ['landing-under-way', 'Git is still at work on this landing: wait a moment and continue.'],
+  partial: () => [
+    'not-supported',
+    "The session's repository is a partial or sparse clone, which can't be rebased here.",
+  ],
+  shallow: () => ['not-supported', "The session's repository is a shallow clone, which can't be rebased here."],
+};
+
 function refused({ reason, paths, detail }: Refused): FlotillaError {
-  const list = paths.slice(0, 50).join('\n');
-  switch (reason) {
-    case 'moved-on':
-      return movedOn();
-    case 'unresolved':
-      return new FlotillaError(
-        'conflicts-open',
-        `${plural(paths.length, 'file')} still to be resolved: ${paths.slice(0, 5).join(', ')}.`,
-        { detail: list },
-      );
-    case 'changed':
-      return new FlotillaError(
-        'conflicts-open',
-        `Files beyond the conflicts were changed in the landing's work tree: ${paths.slice(0, 5).join(', ')}.`,
-        { detail: list },
-      );
-    case 'operation':
-      return new FlotillaError(
-        'not-in-this-state',
-        "Another git operation (a merge, a rebase …) is under way in the session's tree: end it there first.",
-        { detail },
-      );
-    case 'running':
-      return new FlotillaError(
-        'landing-under-way',
-        'Git is still at work on this landing: wait a moment and continue.',
-      );
-    case 'partial':
-    case 'shallow':
-      return new FlotillaError(
-        'not-supported',
-        `The session's repository is ${reason === 'shallow' ? 'a shallow' : 'a partial or sparse'} clone, which can't be rebased here.`,
-        { detail },
-      );
-    default:
-      return new FlotillaError(
-        'git-failed',
-        `The rebase could not go on (${reason}): abort the landing and land anew.`,
-        { detail },
-      );
-  }
+  if (reason === 'moved-on') return movedOn();
+  const names = paths.slice(0, 5).join(', ');
+  const known = refusals[reason]?.(names, paths.length);
+  const other = ['git-failed', `The rebase could not go on (${reason}): abort the landing and land anew.`] as const;
+  const [code, sentence] = known ?? other;
+  return new FlotillaError(code, sentence, { detail: paths.length > 0 ? paths.slice(0, 50).join('\n') : detail });
 }

@@ -44,8 +44,7 @@ export class LandingRoom implements Closable {
       book,
       grounds,
       documents: store.documents,
-      descends: async (session, commit, from) =>
-        (await workings.repositories.workStore(session.repository).ahead(commit, from)) === 0,
+      descends: (session, commit, from) => this.#descends(session, commit, from),
     });
     const forecasts = new Forecasts(workings, targets);
     const pushing = new LandingPush(workings, targets, (session, branch) => {
@@ -53,18 +52,17 @@ export class LandingRoom implements Closable {
     });
     const undoing = new Undoing({ ...workings, landings: book, moving, targets });
     const steps = {
-      rebase: rebasing.step.bind(rebasing),
-      resolve: resolving.step.bind(resolving),
-      move: moving.step.bind(moving),
-      verify: verifying.step.bind(verifying),
-      push: pushing.step.bind(pushing),
-      undo: undoing.step.bind(undoing),
+      rebase: rebasing,
+      resolve: resolving,
+      move: moving,
+      verify: verifying,
+      push: pushing,
+      undo: undoing,
     };
     this.#journeys = new Journeys({ book, grounds, holds, steps, log });
     const planning = new Planning(workings, targets);
-    const parts = { book, grounds, journeys: this.#journeys, planning, resolving, targets, verifying };
     this.landings = new Landings({
-      ...parts,
+      ...{ book, grounds, journeys: this.#journeys, planning, resolving, targets, verifying },
       find: (key) => store.sessions.find(key),
       relation: (session, ends, signal) => this.#relation(session, ends, signal),
     });
@@ -130,6 +128,10 @@ export class LandingRoom implements Closable {
     } catch (error) {
       this.#workings.log.warn('a half-moved tree was not mended', { session: id, error: messageOf(error) });
     }
+  }
+
+  async #descends(session: Session, commit: string, from: string): Promise<boolean> {
+    return (await this.#workings.repositories.workStore(session.repository).ahead(commit, from)) === 0;
   }
 
   async #relation(session: Session, ends: { target: string; head: string }, signal: AbortSignal): Promise<Relation> {
