@@ -60,9 +60,16 @@ export class LandingRoom implements Closable {
       undo: undoing,
     };
     this.#journeys = new Journeys({ book, grounds, holds, steps, log });
-    const planning = new Planning(workings, targets);
     this.landings = new Landings({
-      ...{ book, grounds, journeys: this.#journeys, planning, resolving, targets, verifying },
+      ...{
+        book,
+        grounds,
+        journeys: this.#journeys,
+        resolving,
+        targets,
+        verifying,
+        planning: new Planning(workings, targets),
+      },
       find: (key) => store.sessions.find(key),
       relation: (session, ends, signal) => this.#relation(session, ends, signal),
     });
