@@ -36,13 +36,18 @@ async function create({ bed, repository }: Soak): Promise<void> {
   });
 }
 
+/** Claude is not given more than it can do meanwhile. */
+async function send({ bed }: Soak, { id, queued }: Session): Promise<void> {
+  if (queued < 2) await bed.call('session.send', { session: id, text: commit });
+}
+
 const kill = async ({ environment }: Session): Promise<void> => {
   if (environment !== undefined) await runOnHost({ file: 'docker', args: ['kill', environment.id] });
 };
 
 /** What is done to a session, and in how many of a hundred turns. */
 const deeds: readonly (readonly [string, number, (soak: Soak, session: Session) => Promise<unknown>])[] = [
-  ['send', 60, ({ bed }, { id }) => bed.call('session.send', { session: id, text: commit })],
+  ['send', 60, send],
   ['stop', 14, ({ bed }, { id }) => bed.call('session.stop', { session: id })],
   ['resume', 10, ({ bed }, { id }) => bed.call('session.resume', { session: id })],
   ['diff', 6, ({ bed }, { id }) => bed.call('session.diff', { session: id })],

@@ -2,11 +2,12 @@ import type { Session } from '../../protocol/session.ts';
 import { messageOf, throwIfCancelled, toErrorBody } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
+import { hasConversation } from '../claude/conversation.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Beginning, Lives } from './lives.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../base/serial.ts';
 import type { Making, Starter } from './starter.ts';
 import { atWork, noCredentials, starting } from './reasons.ts';
 import { StartQueue } from './startQueue.ts';
@@ -34,8 +35,13 @@ interface Found {
 /** States in which a session awaits its start. */
 const awaited: readonly (Session['state'] | undefined)[] = ['queued', 'starting'];
 
-const lost =
-  'The environment of this session was lost and made anew. Branch and newest checkpoint are restored; the earlier conversation is not.';
+/** Why a conversation can't go on; the workspace says how far the work is. */
+const lost = {
+  environment:
+    'The environment of this session was lost and made anew. Branch and newest checkpoint are restored; the earlier conversation is not.',
+  conversation:
+    'Claude was ended before it had saved its conversation, so it begins anew. The workspace is as it was left.',
+} as const;
 
 /** Starts sessions in the background, a few at a time, and can call each start off. */
 export class Launches {
@@ -141,7 +147,8 @@ export class Launches {
     // Two Claudes must not work in one workspace.
     if (lives.mayBeInside(session.id)) await environment.stop(signal);
     await environment.start(signal);
-    return { environment, fresh: false, launch };
+    const isThere = !launch.resume || (await hasConversation(environment, session.claudeSessionId ?? '', signal));
+    return { environment, fresh: false, launch: isThere ? launch : this.#anew(session, launch, lost.conversation) };
   }
 
   async #again(
@@ -149,16 +156,19 @@ export class Launches {
     { launch, found }: { launch: Launch; found: Environment | undefined },
     signal: AbortSignal,
   ): Promise<Found> {
-    const { starter, book } = this.#parts;
+    const { starter } = this.#parts;
     const { environment, conversationKept } = await starter.remake(session, { making: launch, found }, signal);
-    if (conversationKept) return { environment, fresh: false, launch };
-    book.change(session.id, { claudeSessionId: undefined });
-    book.timeline(session.id, { kind: 'notice', text: lost });
-    const prompt =
-      session.prompt === ''
-        ? ''
-        : `${lost} See how far it is and go on. The task of the session is:\n\n${session.prompt}`;
-    return { environment, fresh: false, launch: { ...launch, resume: false, prompt } };
+    const now = conversationKept ? launch : this.#anew(session, launch, lost.environment);
+    return { environment, fresh: false, launch: now };
+  }
+
+  /** Claude learns what the session is about as if for the first time, and that something is there already. */
+  #anew({ id, prompt: task }: Session, launch: Launch, why: string): Launch {
+    const { book } = this.#parts;
+    book.change(id, { claudeSessionId: undefined });
+    book.timeline(id, { kind: 'notice', text: why });
+    const prompt = task === '' ? '' : `${why} See how far it is and go on. The task of the session is:\n\n${task}`;
+    return { ...launch, resume: false, prompt };
   }
 
   /** Never hides why it was called. */

@@ -56,6 +56,27 @@ describe('the start of a session', () => {
     assert.deepEqual(bed.runtime.discarded, []);
   });
 
+  it('begins a conversation anew that Claude had no time to save', async () => {
+    const { id, environment } = bed.session({ state: 'failed', claudeSessionId: 'c1' });
+    const isAsked = (words: readonly string[]): boolean => words[2]?.includes('/projects/') === true;
+    environment.answer = (words) => (isAsked(words) ? said(0, 'missing\n') : undefined);
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await bed.until(id, 'running');
+    assert.match(environment.claude.heard[0]?.text ?? '', /before it had saved its conversation.*\n\ndo it$/s);
+    assert.equal(bed.get(id).claudeSessionId, undefined);
+  });
+
+  it('goes on with a conversation when nobody can say whether it was saved', async () => {
+    const { id, environment } = bed.session({ state: 'failed', claudeSessionId: 'c1' });
+    environment.answer = (words) => {
+      if (words[2]?.includes('/projects/') === true) throw new Error('Docker does not answer');
+      return undefined;
+    };
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await bed.until(id, 'running');
+    assert.equal(bed.get(id).claudeSessionId, 'c1');
+  });
+
   it('ends in a state when it fails for want of an answer, and not in no state at all', async () => {
     const { id, environment } = bed.session({ state: 'stopped', claudeSessionId: 'c1' });
     environment.start = () => Promise.reject(AbortSignal.abort().reason as Error);
