@@ -1,6 +1,7 @@
 #!/bin/sh
 # Rebases a workspace's commits in a linked work tree of its own, L, while the workspace stays as it is:
-#   sh landing.sh <workspace> begin <head> <onto>     begins; the workspace's HEAD must be <head>
+#   sh landing.sh <workspace> begin <head> <onto> [<since>]   begins; the workspace's HEAD must be <head>; with <since>, an ancestor of it,
+#                                                     all commits since then are moved, whether <onto> has their changes or not
 #   sh landing.sh <workspace> resume                  after an interruption: from the last resolved stop
 #   sh landing.sh <workspace> continue refuse|keep    after a stop, when its conflicts are resolved; files changed beyond them are refused or kept
 #   sh landing.sh <workspace> state
@@ -135,7 +136,7 @@ tell_done() {
 }
 
 begin() {
-  head=$1 onto=$2
+  head=$1 onto=$2 since=${3:-}
   [ ! -e "$J" ] || refuse $interrupted 'a move was interrupted'
   [ ! -e "$S" ] || refuse $exists 'a landing is there already'
   [ "$(git rev-parse --verify -q 'HEAD^{commit}' || :)" = "$head" ] || refuse $moved_on 'the session has moved on'
@@ -146,6 +147,7 @@ begin() {
   rm -rf "$S.new"
   (umask 077; mkdir "$S.new")
   printf '%s %s %s\n' "$head" "$onto" "$(git symbolic-ref -q HEAD || :)" >"$S.new/landing"
+  [ -z "$since" ] || printf '%s\n' "$since" >"$S.new/since"
   mark "$S.new/script"
   mv "$S.new" "$S"
   printf 'update refs/flotilla/landing/%s\n' "before $head" "onto $onto" | git update-ref --no-deref --stdin
@@ -154,7 +156,9 @@ begin() {
 from_head() {
   prepare
   build "$head"
-  replay --merge --keep-empty --no-fork-point --no-autosquash --no-autostash "$onto"
+  first "$S/since"
+  if [ -n "$line" ]; then set -- --onto "$onto" "$line"; else set -- "$onto"; fi
+  replay --merge --keep-empty --no-fork-point --no-autosquash --no-autostash "$@"
 }
 stands() { # is it at the stop that was saved?
   [ -e "$S/stop" ] && [ -d "$L" ] || return 1
@@ -325,7 +329,7 @@ finish() {
 }
 
 case $verb in
-begin) begin "$1" "$2" ;;
+begin) begin "$@" ;;
 resume) resume ;;
 continue) go_on "$1" ;;
 state) state ;;

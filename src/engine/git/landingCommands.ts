@@ -31,14 +31,22 @@ interface Place {
   readonly tools?: string | undefined;
 }
 
+interface Ends {
+  /** What the workspace must have checked out. */
+  readonly head: string;
+  /** A commit that the workspace's repository can see. */
+  readonly onto: string;
+  /** An ancestor of the head: everything since then is moved, also what `onto` seems to have already. */
+  readonly since?: string | undefined;
+}
+
 /**
  * The rebase of a workspace's commits inside its environment (media/tools/landing.sh): in a work tree of its own, so that the workspace stays
  * as it is until `move`. All state is on disk there, so any of these may be cut off at any moment: `state` tells how it stands.
  */
 export const landingCommands = {
-  /** `head` is what the workspace must have checked out, `onto` a commit that its repository can see. */
-  begin: ({ head, onto, ...place }: Place & { readonly head: string; readonly onto: string }) =>
-    rebase(place, ['begin', head, onto]),
+  begin: ({ head, onto, since, ...place }: Place & Ends) =>
+    rebase(place, ['begin', head, onto, ...(since === undefined ? [] : [since])]),
   /** After `interrupted`: goes on behind the last stop that was resolved. */
   resume: (place: Place) => rebase(place, ['resume']),
   /** After `stopped`. `extra`: what to do with files that were changed beyond the conflicts. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { Serial } from '../base/serial.ts';
 import { type Base, findBase } from './base.ts';
 import { inspectCommit } from './inspectCommit.ts';
 import { explainGitError } from './explainGitError.ts';
@@ -13,6 +14,8 @@ import { commitUncommitted, type Taken } from './uncommitted.ts';
 
 /** Fetches that run right now, by the mirror's folder: one engine owns every mirror, so this is the only place where they meet. */
 const fetches = new Map<string, SharedJob<void>>();
+/** Fetches of targets, one after another in each mirror. */
+const targets = new Serial();
 /** When a mirror was last fetched, by its folder and the process's own clock: the machine's may be put back. */
 const fetchedAt = new Map<string, number>();
 
@@ -69,7 +72,9 @@ export class Mirror {
    * is no such branch. The mirror must have been made. Rejects with `no-remote`, and as `ensure` does.
    */
   fetchTarget(branch: string, signal?: AbortSignal): Promise<string | undefined> {
-    return this.#guard(() => fetchRemoteBranch({ folder: this.folder, source: this.source, branch }, signal));
+    const wanted = { folder: this.folder, source: this.source, branch };
+    // Two at once would want to move the same ref.
+    return this.#guard(() => targets.run(this.folder, () => fetchRemoteBranch(wanted, signal)));
   }
 
   /** Branches, newest first. */

@@ -8,6 +8,8 @@ export interface Replaying {
   readonly store: string;
   readonly onto: string;
   readonly head: string;
+  /** An ancestor of the head: all commits since then are replayed, also those that the target seems to hold. */
+  readonly since?: string | undefined;
 }
 
 /**
@@ -54,18 +56,22 @@ const maxParents = 16;
  * conflict it goes on as if every conflicted path had been resolved to the commit's own version. Rejects with `limit-reached`, `git-too-old`,
  * `cancelled`.
  */
-export const replay = ({ store, onto, head }: Replaying, signal?: AbortSignal): Promise<Replay> =>
-  MergeRoom.use(store, onto, (room) => replayIn(room, onto, head), signal);
+export const replay = ({ store, onto, head, since }: Replaying, signal?: AbortSignal): Promise<Replay> =>
+  MergeRoom.use(store, onto, (room) => replayIn(room, { onto, head, since }), signal);
 
-async function replayIn(room: MergeRoom, onto: string, head: string): Promise<Replay> {
+async function replayIn(room: MergeRoom, { onto, head, since }: Omit<Replaying, 'store'>): Promise<Replay> {
   const [base, chain, tree, headTree] = await Promise.all([
     room.git(mergeBase(onto, head)),
-    room.git(commitChain(onto, head)),
+    room.git(commitChain(since ?? onto, head)),
     room.treeOf(onto),
     room.treeOf(head),
     room.heedAttributes(onto, head),
   ]);
-  const found = { base, fastForward: base === onto, upToDate: base === head };
+  const found = {
+    base,
+    fastForward: since === undefined && base === onto,
+    upToDate: since === undefined && base === head,
+  };
   if (found.fastForward) return { ...found, commits: chain.map(asItIs), tree: headTree };
   const picking = new Picking(room, { chain, tree });
   const commits: ReplayedCommit[] = [];

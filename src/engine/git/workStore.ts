@@ -104,11 +104,11 @@ export class WorkStore {
   }
 
   /**
-   * What a rebase of `head` onto a commit would meet. Leaves no object and touches no ref. Rejects with `limit-reached`, `git-too-old`,
+   * What a rebase of `head` onto a commit would meet; with `since`, of all commits since that ancestor of the head. Leaves no object and touches no ref. Rejects with `limit-reached`, `git-too-old`,
    * `cancelled`.
    */
-  replay(onto: string, head: string, signal?: AbortSignal): Promise<Replay> {
-    const ends = { store: this.#folder, onto: requireCommit(onto), head: requireCommit(head) };
+  replay(onto: string, head: string, signal?: AbortSignal, since?: string): Promise<Replay> {
+    const ends = { store: this.#folder, onto: requireCommit(onto), head: requireCommit(head), since };
     return this.#do(async () => {
       await requireWalkable(this.#folder, [onto, head], signal);
       return await replay(ends, signal);

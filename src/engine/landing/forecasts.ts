@@ -16,7 +16,13 @@ const maxOthers = 30;
 /** Answers that are kept: the same commits always give the same. */
 const maxKnown = 2000;
 
-export type ForecastWorkings = Pick<SessionWorkings, 'book' | 'store' | 'repositories' | 'homecoming' | 'log'>;
+export interface ForecastWorkings extends Pick<
+  SessionWorkings,
+  'book' | 'store' | 'repositories' | 'homecoming' | 'log'
+> {
+  /** See `LandingBook.since`. */
+  readonly since: (session: Session) => string | undefined;
+}
 type Outcome = Pick<Forecast, 'target' | 'outcome' | 'files'>;
 
 /** What landing each session would meet, known without asking a remote or disturbing a session. Made anew whenever work comes home. */
@@ -65,6 +71,7 @@ export class Forecasts implements Closable {
       await this.#targets.find(session, branch, this.#leaving.signal).catch((error: unknown) => {
         log.warn('a target was not fetched', { session: session.id, error: messageOf(error) });
       });
+      this.refresh(session.id);
       this.#refreshOthers(session.id);
     });
   }
@@ -78,7 +85,8 @@ export class Forecasts implements Closable {
   /** Sessions of the same repository with work to land, newest first. */
   #others({ id, repository }: Session): Session[] {
     const sessions = this.#parts.store.sessions.list({ repositoryId: repository.id });
-    return sessions.filter((other) => other.id !== id && hasWork(other)).slice(0, maxOthers);
+    const isOpen = (other: Session): boolean => hasWork(other) && other.forecast?.outcome !== 'up-to-date';
+    return sessions.filter((other) => other.id !== id && isOpen(other)).slice(0, maxOthers);
   }
 
   async close(): Promise<void> {
@@ -114,21 +122,24 @@ export class Forecasts implements Closable {
 
   async #withTarget(session: Session, target: Target, signal: AbortSignal): Promise<Outcome> {
     const head = session.head?.commit ?? session.base.commit;
-    const outcome = remembered(this.#landings, `${target.commit} ${head}`, () =>
-      this.#replayed(session, { onto: target.commit, head }, signal),
+    const since = this.#parts.since(session);
+    const outcome = remembered(this.#landings, `${target.commit} ${head} ${since ?? ''}`, () =>
+      this.#replayed(session, { onto: target.commit, head, since }, signal),
     );
     return { target: target.branch, ...(await outcome) };
   }
 
   async #replayed(
     session: Session,
-    { onto, head }: { onto: string; head: string },
+    { onto, head, since }: { onto: string; head: string; since: string | undefined },
     signal: AbortSignal,
   ): Promise<Omit<Outcome, 'target'>> {
     const store = this.#parts.repositories.workStore(session.repository);
-    const { fastForward, upToDate, commits } = await store.replay(onto, head, signal);
+    const { fastForward, upToDate, commits } = await store.replay(onto, head, signal, since);
     const files = [...new Set(commits.flatMap(({ conflicts }) => conflicts.map(({ path }) => path)))];
-    if (upToDate) return { outcome: 'up-to-date', files: [] };
+    // Squashed, or landed in another shape: nothing of any commit is left to do.
+    const isThere = commits.every(({ outcome }) => outcome === 'there' || outcome === 'empty');
+    if (upToDate || (isThere && !fastForward)) return { outcome: 'up-to-date', files: [] };
     if (files.length > 0) return { outcome: 'conflicts', files: files.slice(0, maxFiles) };
     return { outcome: fastForward ? 'fast-forward' : 'clean', files: [] };
   }
@@ -161,6 +172,5 @@ function remembered<T>(known: Map<string, Promise<T>>, key: string, ask: () => P
   return answer;
 }
 
-/** It has commits that are not landed yet. */
-const hasWork = ({ head, landing }: Session): boolean =>
-  head !== undefined && head.ahead > 0 && landing?.state !== 'landed';
+/** It has commits of its own. */
+const hasWork = ({ head }: Session): boolean => head !== undefined && head.ahead > 0;

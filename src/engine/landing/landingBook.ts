@@ -1,6 +1,7 @@
 import type { Actor } from '../../protocol/actor.ts';
 import { type Landing, landingSchema } from '../../protocol/landing.ts';
 import type { LandingSummary } from '../../protocol/landingSummary.ts';
+import type { Session } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
 import { engineActor, type SessionBook } from '../session/book.ts';
@@ -30,6 +31,14 @@ export class LandingBook {
     if (landing !== undefined) return landing;
     const { name } = this.#sessions.get(id);
     throw new FlotillaError('no-landing', `"${name}" is not being landed. Start with landing it.`);
+  }
+
+  /** Where the commits begin that are to be moved whatever the target seems to hold; see `Landing.since`. */
+  since({ id, base }: Session): string | undefined {
+    const landing = this.peek(id);
+    const wasReverted = landing?.pushes.some(({ mode, undone }) => mode !== 'branch' && undone === true) === true;
+    const isOpen = landing?.state !== 'landed' && landing?.since !== undefined;
+    return (landing?.state === 'undone' && wasReverted) || isOpen ? base.commit : undefined;
   }
 
   list(): Landing[] {

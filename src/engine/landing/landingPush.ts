@@ -105,13 +105,14 @@ export class LandingPush {
 }
 
 /** What a landing is like that begins anew, from its own result, since its target moved. */
-export function startAgain({ result, head, superseded, rounds, target }: Landing): Partial<Landing> {
+export function startAgain({ result, head, superseded, rounds, target, since }: Landing): Partial<Landing> {
   const message = `${target.branch} moved while the work was landed: it is rebased and verified again.`;
   return {
     state: 'running',
     step: 'rebase',
     reason: because('target-moved', message),
     head: result ?? head,
+    since: since === undefined || result === undefined ? since : target.commit,
     superseded: [...new Set([...superseded, head, ...(result === undefined ? [] : [result])])].slice(-100),
     rounds: rounds + 1,
     result: undefined,

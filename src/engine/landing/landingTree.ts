@@ -19,7 +19,11 @@ export class LandingTree {
     this.#workspace = environment.workspaceFolder;
   }
 
-  begin(ends: { head: string; onto: string }, onProgress: OnProgress, signal: AbortSignal): Promise<RebaseAnswer> {
+  begin(
+    ends: { head: string; onto: string; since: string | undefined },
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<RebaseAnswer> {
     return this.#follow(landingCommands.begin({ workspace: this.#workspace, ...ends }), onProgress, signal);
   }
 

@@ -180,14 +180,19 @@ export class Landings {
     const session = await grounds.secure(id, environment);
     const head = requireWork(session);
     const target = await targets.find(session, asked.target, signal);
-    const relation = await this.#parts.relation(session, { target: target.commit, head }, signal);
+    const since = book.since(session);
+    const ends = { target: target.commit, head };
+    const relation = since === undefined ? await this.#parts.relation(session, ends, signal) : apart;
     if (relation.upToDate)
       throw new FlotillaError('nothing-to-push', `${target.branch} holds all work of "${name}" already.`);
     const verification = await planning.verification(session, target, signal, asked.verify);
     const options = optionsOf(asked, before, verification);
     const meanwhile = book.peek(id);
     if (meanwhile !== undefined && !isOver(meanwhile)) throw underWay(meanwhile);
-    return this.#run(newLanding({ session, target, head, options, whole, isForward: relation.fastForward }), actor);
+    return this.#run(
+      newLanding({ session, target, head, since, options, whole, isForward: relation.fastForward }),
+      actor,
+    );
   }
 
   #askClaude(
@@ -228,6 +233,8 @@ export class Landings {
   }
 }
 
+const apart: Relation = { fastForward: false, upToDate: false };
+
 type Asked = Partial<Input<'landing.land'>> & { readonly session: string };
 
 const isOver = ({ state }: Landing): boolean => ['landed', 'aborted', 'undone'].includes(state);
@@ -248,16 +255,18 @@ function newLanding(given: {
   session: Session;
   target: Landing['target'];
   head: string;
+  since: string | undefined;
   options: Landing['options'];
   whole: boolean;
   isForward: boolean;
 }): Landing {
-  const { session, target, head, options, whole, isForward } = given;
+  const { session, target, head, since, options, whole, isForward } = given;
   const at = now();
   const common = {
     session: session.id,
     target,
     head,
+    ...(since === undefined ? {} : { since }),
     whole,
     options,
     resolved: [],

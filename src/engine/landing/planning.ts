@@ -15,7 +15,10 @@ const longestFile = 64 * 1024;
 const telling =
   /^(?:package\.json|Makefile|makefile|GNUmakefile|pyproject\.toml|deno\.jsonc?|justfile|Justfile|tox\.ini)$/;
 
-export type PlanWorkings = Pick<SessionWorkings, 'book' | 'store' | 'repositories' | 'homecoming'>;
+export interface PlanWorkings extends Pick<SessionWorkings, 'book' | 'store' | 'repositories' | 'homecoming'> {
+  /** See `LandingBook.since`. */
+  readonly since: (session: Session) => string | undefined;
+}
 
 /** What a landing would do, found out on the host without touching the session, its repository or its remote. */
 export class Planning {
@@ -40,7 +43,7 @@ export class Planning {
     const session = book.get(id);
     const work = this.#parts.repositories.workStore(session.repository);
     const head = session.head?.commit ?? session.base.commit;
-    const replay = await work.replay(target.commit, head, signal);
+    const replay = await work.replay(target.commit, head, signal, this.#parts.since(session));
     const behind = await work.ahead(head, target.commit, signal);
     const verify = await this.verification(session, target, signal, input.verify);
     const { fastForward, upToDate } = replay;

@@ -66,8 +66,9 @@ export class Rebasing {
 
   /** Begins, or goes on where an engine before this one was when it ended. */
   async #rebased(landing: Landing, tree: LandingTree, signal: AbortSignal): Promise<RebaseAnswer> {
-    const { head, target, session } = landing;
-    const begin = (): Promise<RebaseAnswer> => tree.begin({ head, onto: target.commit }, this.noting(session), signal);
+    const { head, target, session, since } = landing;
+    const begin = (): Promise<RebaseAnswer> =>
+      tree.begin({ head, onto: target.commit, since }, this.noting(session), signal);
     const state = await this.#settledState(tree, signal);
     if (state.state === 'none') return begin();
     if (state.state === 'moving') await tree.recover(signal);

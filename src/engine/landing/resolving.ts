@@ -224,7 +224,7 @@ function waiting(stop: LandingStop): Partial<Landing> {
     const also = proposed > 0 ? `, and Claude proposes ${plural(proposed, 'resolution')} to look at` : '';
     return {
       ...paused,
-      reason: because('conflicts', `${plural(open, 'conflicted file')} ${where} to resolve${also}.`),
+      reason: because('conflicts', `Conflicts to resolve ${where}: ${plural(open, 'file')}${also}.`),
     };
   }
   if (proposed > 0)

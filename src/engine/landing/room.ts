@@ -35,6 +35,7 @@ export class LandingRoom implements Closable {
   constructor(workings: SessionWorkings) {
     const { store, book: sessions, holds, log } = workings;
     const book = new LandingBook(store, sessions);
+    const since = book.since.bind(book);
     const grounds = new Grounds(workings);
     const targets = new Targets(workings.repositories);
     const rebasing = new Rebasing(book, grounds);
@@ -46,30 +47,17 @@ export class LandingRoom implements Closable {
       documents: store.documents,
       descends: (session, commit, from) => this.#descends(session, commit, from),
     });
-    const forecasts = new Forecasts(workings, targets);
-    const pushing = new LandingPush(workings, targets, (session, branch) => {
-      forecasts.targetMoved(session, branch);
-    });
-    const undoing = new Undoing({ ...workings, landings: book, moving, targets });
-    const steps = {
-      rebase: rebasing,
-      resolve: resolving,
-      move: moving,
-      verify: verifying,
-      push: pushing,
-      undo: undoing,
-    };
+    const forecasts = new Forecasts({ ...workings, since }, targets);
+    const onTarget = forecasts.targetMoved.bind(forecasts);
+    const pushing = new LandingPush(workings, targets, onTarget);
+    const undoing = new Undoing({ ...workings, landings: book, moving, targets, onTarget });
+    const first = { rebase: rebasing, resolve: resolving, move: moving };
+    const steps = { ...first, verify: verifying, push: pushing, undo: undoing };
     this.#journeys = new Journeys({ book, grounds, holds, steps, log });
+    const parts = { book, grounds, journeys: this.#journeys, resolving, targets, verifying };
     this.landings = new Landings({
-      ...{
-        book,
-        grounds,
-        journeys: this.#journeys,
-        resolving,
-        targets,
-        verifying,
-        planning: new Planning(workings, targets),
-      },
+      ...parts,
+      planning: new Planning({ ...workings, since }, targets),
       find: (key) => store.sessions.find(key),
       relation: (session, ends, signal) => this.#relation(session, ends, signal),
     });

@@ -16,6 +16,8 @@ interface Parts extends UndoWorkings {
   readonly landings: LandingBook;
   readonly moving: Moving;
   readonly targets: Targets;
+  /** Hears when a target was moved. */
+  readonly onTarget: (session: Session, branch: string) => void;
 }
 
 /** Takes a landing back: what was pushed, newest first, and then the session's own tree. */
@@ -85,6 +87,7 @@ export class Undoing {
     const identity = await commitIdentity(session.repository, signal);
     const commit = await store.revert({ before, landed, tip, identity }, signal);
     await store.pushTarget({ source, branch, commit, expected: tip }, signal);
+    this.#parts.onTarget(session, branch);
   }
 }
 

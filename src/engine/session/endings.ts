@@ -10,7 +10,7 @@ import type { ClaudeEnd } from './live.ts';
 import type { Lives } from './lives.ts';
 import { atWork } from './reasons.ts';
 import type { Rests } from './rests.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../base/serial.ts';
 
 export interface EndingsParts {
   readonly book: SessionBook;

@@ -9,7 +9,7 @@ import type { FoundEnvironment, Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import { isBranchName } from '../git/refName.ts';
 import type { Homecoming } from './homecoming.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../base/serial.ts';
 
 /** What `describe` wrote into the label. A label can be forged by whoever may use Docker, so it is checked like any input. */
 const descriptionSchema = z.object(

@@ -10,7 +10,7 @@ import type { Launches } from './launches.ts';
 import type { Lives } from './lives.ts';
 import { atWork } from './reasons.ts';
 import type { Rests } from './rests.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../base/serial.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface ReconcileParts {

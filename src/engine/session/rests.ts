@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
 import type { Homecoming } from './homecoming.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../base/serial.ts';
 
 /** How long after a session's end its environment rests, in milliseconds; it then starts again with the next message. */
 const restAfter = 10 * 60_000;

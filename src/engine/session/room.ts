@@ -25,7 +25,7 @@ import { SessionReports } from './reports.ts';
 import { Repositories } from './repositories.ts';
 import { Rests } from './rests.ts';
 import { SessionFiles } from './sessionFiles.ts';
-import { Serial } from './serial.ts';
+import { Serial } from '../base/serial.ts';
 import { Sessions } from './sessions.ts';
 import { Starter } from './starter.ts';
 import { openShell } from './openShell.ts';

@@ -18,7 +18,7 @@ import { atWork } from './reasons.ts';
 import type { Making } from './starter.ts';
 import type { Pushing } from './pushing.ts';
 import type { Repositories } from './repositories.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../base/serial.ts';
 import { liveStates, requireState } from './stateMachine.ts';
 import type { MakingNotes } from './makingNotes.ts';
 

@@ -135,6 +135,8 @@ describe('a landing', function () {
     await bed.landings.land({ session: id, push: 'squash', unverified: true, verify: 'true' }, testActor, within);
     assert.equal((await bed.settled(id)).state, 'landed');
     assert.equal(git(bed.origin, 'rev-list', '--count', 'main'), '4');
+    const forecast = (): string | undefined => bed.get(id).forecast?.outcome;
+    await eventually(() => forecast() === 'up-to-date', String, 20_000);
     await assert.rejects(async () => bed.landings.undo({ session: id, revertTarget: false }, testActor), {
       code: 'undo-refused',
     });
@@ -143,6 +145,7 @@ describe('a landing', function () {
     assert.equal(undone.state, 'undone', JSON.stringify(undone.reason));
     assert.equal(git(bed.origin, 'ls-tree', '--name-only', 'main').includes('c.txt'), false);
     assert.equal(git(environment.workspaceFolder, 'rev-parse', 'HEAD'), head);
+    await eventually(() => forecast() === 'clean', String, 20_000);
     await assert.rejects(bed.rooms.room.sessions.remove(id, false, testActor), { code: 'work-not-home' });
   });
 
@@ -193,4 +196,29 @@ describe('a landing', function () {
     );
     assert.deepEqual(bed.get(other.id).forecast?.files, ['a.txt']);
   });
+
+  for (const moved of [true, false])
+    it(`can be landed again after it was taken back from its target, ${moved ? 'rebased' : 'unchanged'}`, async () => {
+      bed = LandingBed.make(start);
+      const { id } = await bed.session('work', [{ 'c.txt': 'c\n' }, { 'd.txt': 'd\n' }]);
+      if (moved) bed.push({ 'b.txt': 'B\n' });
+      const land = async (): Promise<void> => {
+        await bed.landings.land({ session: id, push: 'target', verify: 'true' }, testActor, within);
+        const landing = await bed.settled(id);
+        assert.equal(landing.state, 'landed', JSON.stringify(landing.reason));
+        assert.equal(git(bed.origin, 'show', 'main:c.txt'), 'c');
+      };
+      await land();
+      await bed.landings.undo({ session: id, revertTarget: true }, testActor);
+      const undone = await bed.settled(id);
+      assert.equal(undone.state, 'undone', JSON.stringify(undone.reason));
+      assert.equal(git(bed.origin, 'ls-tree', '--name-only', 'main').includes('c.txt'), false);
+      const plan = await bed.landings.plan({ session: id }, within);
+      assert.deepEqual(
+        plan.commits.map(({ outcome }) => outcome),
+        ['clean', 'clean'],
+      );
+      await land();
+      await bed.rooms.room.sessions.remove(id, false, testActor);
+    });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import { Coalesced } from '../../../src/engine/session/coalesced.ts';
-import { Serial } from '../../../src/engine/session/serial.ts';
+import { Serial } from '../../../src/engine/base/serial.ts';
 
 describe('Serial', () => {
   it('does one thing after another for one key, and different keys side by side', async () => {
