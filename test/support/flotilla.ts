@@ -17,7 +17,11 @@ import { sessionOf } from './sessions.ts';
 import { type ScriptedApi, startScriptedApi } from './scriptedApi.ts';
 import type { Scenario } from './scriptedApi/scenario.ts';
 
-const cli = path.resolve(import.meta.dirname, '../../dist/cli.cjs');
+const root = path.resolve(import.meta.dirname, '../..');
+/** `npm run coverage` runs command and engine from their sources, where it can say which lines were reached. */
+const fromSources = process.env['FLOTILLA_TEST_SOURCES'] === '1';
+const cli = path.join(root, fromSources ? 'src/cli/main.ts' : 'dist/cli.cjs');
+const engine = path.join(root, fromSources ? 'src/engine/main.ts' : 'dist/engine.cjs');
 
 export interface FlotillaOptions {
   /** What the scripted model answers. */
@@ -43,8 +47,7 @@ const listSchema = z.object({ sessions: z.array(z.looseObject({ id: z.string() }
 export const fakeKey = 'sk-ant-api03-flotilla-test-0123456789abcdefghijklmnopqrstuvwxyz-AA';
 
 const packageVersion = (): string =>
-  z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(cli, '../../package.json'), 'utf8')))
-    .version;
+  z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))).version;
 
 /** Variables of whoever runs the tests, which must not reach into them. */
 const foreignVariables = (): Record<string, undefined> =>
@@ -128,7 +131,7 @@ export class Flotilla {
     return connect({
       face: 'cli',
       start: 'if-needed',
-      engineEntry: [process.execPath, path.join(path.dirname(cli), 'engine.cjs')],
+      engineEntry: [process.execPath, engine],
       version: packageVersion(),
       env: { ...process.env, ...this.env },
       onEngine: async (client) => {
