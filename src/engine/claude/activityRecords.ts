@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TimelineEntry } from '../../protocol/events.ts';
 import type { ContextUse } from '../../protocol/session.ts';
 import { parseJson } from '../../protocol/json.ts';
+import { conversationId } from './conversationId.ts';
 import { oneLine } from './oneLine.ts';
 import { toolSummary } from './toolSummary.ts';
 
@@ -59,7 +60,7 @@ export function readHook(line: string): HookRecord | undefined {
   return {
     type: 'hook',
     name: oneLine(hook.hook_event_name, 100),
-    claudeSessionId: hook.session_id?.slice(0, 100),
+    claudeSessionId: conversationId(hook.session_id),
     about: aboutOf(hook),
     entry: entryOf(hook),
   };
@@ -122,7 +123,7 @@ export function readStatus(line: string): Extract<ActivityRecord, { type: 'statu
     type: 'status',
     status: status.data ?? 'unknown',
     waitingFor: record.waitingFor === undefined ? undefined : oneLine(record.waitingFor),
-    claudeSessionId: record.sessionId?.slice(0, 100),
+    claudeSessionId: conversationId(record.sessionId),
   };
 }
 

@@ -1,4 +1,5 @@
 import { parseJson } from '../../protocol/json.ts';
+import { conversationId } from './conversationId.ts';
 import { oneLine } from './oneLine.ts';
 import { type BlockRecord, type StreamRecord, type UsageRecord, streamRecord } from './streamRecords.ts';
 import { toolSummary } from './toolSummary.ts';
@@ -148,7 +149,8 @@ function readUsage(usage: UsageRecord): ResultEvent['usage'] {
 }
 
 function readSystem(record: StreamRecord): ClaudeEvent {
-  if (record.subtype === 'init' && record.session_id !== undefined) return readInit(record, record.session_id);
+  const conversation = conversationId(record.session_id);
+  if (record.subtype === 'init' && conversation !== undefined) return readInit(record, conversation);
   if (record.subtype === 'compact_boundary') return { type: 'compacted' };
   return record.subtype === 'api_retry' ? readRetry(record) : other(record);
 }
@@ -164,7 +166,7 @@ function readRetry(record: StreamRecord): ClaudeEvent {
 
 const readInit = (record: StreamRecord, claudeSessionId: string): ClaudeEvent => ({
   type: 'init',
-  claudeSessionId: claudeSessionId.slice(0, 100),
+  claudeSessionId,
   model: oneLine(record.model ?? ''),
   permissionMode: oneLine(record.permissionMode ?? ''),
   slashCommands: record.slash_commands,

@@ -188,7 +188,10 @@ export class WorkStore {
   /** What a push does not bring along of what changed between two commits, a sentence each: LFS content, commits of submodules. */
   pushNotices(from: string, to: string, signal?: AbortSignal): Promise<string[]> {
     const change = { from: requireCommit(from), to: requireCommit(to) };
-    return this.#do(() => pushNotices(this.#folder, change, signal));
+    return this.#do(async () => {
+      await requireWalkable(this.#folder, [from, to], signal);
+      return await pushNotices(this.#folder, change, signal);
+    });
   }
 
   /** What of a session is in the store alone. `known`: the base, and what was pushed. */

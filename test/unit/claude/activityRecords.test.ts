@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readHook, readStatus, readStatusLine } from '../../../src/engine/claude/activityRecords.ts';
 
-const hook = (value: object): ReturnType<typeof readHook> => readHook(JSON.stringify({ session_id: 's', ...value }));
+const hook = (value: object): ReturnType<typeof readHook> =>
+  readHook(JSON.stringify({ session_id: '0a1b2c3d-0000-4000-8000-000000000001', ...value }));
 
 describe('a hook record', () => {
   it('says what Claude is at and what belongs into the timeline', () => {
@@ -10,7 +11,7 @@ describe('a hook record', () => {
     assert.deepEqual(hook({ hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input }), {
       type: 'hook',
       name: 'PreToolUse',
-      claudeSessionId: 's',
+      claudeSessionId: '0a1b2c3d-0000-4000-8000-000000000001',
       about: 'Bash: npm test',
       entry: { kind: 'tool', text: 'npm test', subject: 'Bash' },
     });
@@ -24,7 +25,7 @@ describe('a hook record', () => {
 
   it('that was cut at 64 KB still has its name', () => {
     const whole = JSON.stringify({
-      session_id: 's',
+      session_id: '0a1b2c3d-0000-4000-8000-000000000001',
       hook_event_name: 'PostToolUse',
       tool_response: 'x'.repeat(100_000),
     });
@@ -53,7 +54,7 @@ describe("Claude's status", () => {
   const record = {
     kind: 'interactive',
     entrypoint: 'cli',
-    sessionId: 's',
+    sessionId: '0a1b2c3d-0000-4000-8000-000000000001',
     status: 'waiting',
     waitingFor: 'dialog open',
   };
@@ -62,7 +63,7 @@ describe("Claude's status", () => {
       type: 'status',
       status: 'waiting',
       waitingFor: 'dialog open',
-      claudeSessionId: 's',
+      claudeSessionId: '0a1b2c3d-0000-4000-8000-000000000001',
     });
     assert.equal(readStatus(JSON.stringify({ ...record, entrypoint: 'sdk-cli' })), undefined);
     assert.equal(readStatus(JSON.stringify({ ...record, status: 'dancing' }))?.status, 'unknown');

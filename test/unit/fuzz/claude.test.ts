@@ -55,7 +55,7 @@ const streamLine = fc.oneof(
   hostileRecord(streamKeys, {
     type: fc.constantFrom('system', 'assistant', 'user', 'result', 'rate_limit_event', 'flotilla_exit'),
     subtype: fc.constantFrom('init', 'success', 'compact_boundary', 'api_retry', 'error_max_turns'),
-    session_id: hostileText,
+    session_id: fc.oneof(fc.uuid(), hostileText),
     message,
     usage,
     modelUsage: fc.dictionary(hostileText, hostileRecord(['contextWindow'])),
