@@ -19,7 +19,10 @@ async function run(files: readonly string[], env: Readonly<Record<string, string
 }
 
 const results = [await run(globSync('test/unit/**/*.test.ts', { cwd: root }))];
-const image = { FLOTILLA_TEST_BASE_IMAGE: await findPart('base image'), FLOTILLA_TEST_IMAGE: await findPart('claude image') };
+const image = {
+  FLOTILLA_TEST_BASE_IMAGE: await findPart('base image'),
+  FLOTILLA_TEST_IMAGE: await findPart('claude image'),
+};
 results.push(await run(globSync('test/contract/*.test.ts', { cwd: root }), image));
 for (const name of lives) results.push(await run([`test/real/${name}.test.ts`], image));
 process.exitCode = results.every(Boolean) ? 0 : 1;
