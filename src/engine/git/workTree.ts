@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runHostGit } from './hostProcess.ts';
+import { requireWalkable } from './walkable.ts';
 
 /** A stash-shaped commit keeps its untracked files in a third parent; this puts both together as one tree. */
 export async function workTreeOf(folder: string, checkpoint: string, signal?: AbortSignal): Promise<string> {
@@ -15,6 +16,7 @@ export async function workTreeOf(folder: string, checkpoint: string, signal?: Ab
     .slice(0, -1);
   const untracked = parents[2];
   if (untracked === undefined) return tree;
+  await requireWalkable(folder, [tree, untracked], signal);
   const scratch = await mkdtemp(path.join(tmpdir(), 'flotilla-index-'));
   try {
     const variables = { GIT_INDEX_FILE: path.join(scratch, 'index') };

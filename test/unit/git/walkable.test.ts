@@ -76,5 +76,12 @@ describe('a tree that holds more than can be', () => {
     await assert.rejects(store.diff(base, head), isRefused);
     await assert.rejects(store.replay(base, head), isRefused);
     await assert.rejects(store.tipsConflict(base, head), isRefused);
+    await assert.rejects(store.pushNotices(base, head), isRefused);
+    const make = (parents: readonly string[], of: string): string =>
+      git(environment.workspace, 'commit-tree', ...parents.flatMap((id) => ['-p', id]), '-m', 'x', of);
+    const forged = make([base, make([base], git(folder, 'rev-parse', 'HEAD^{tree}')), head], tree);
+    git(environment.workspace, 'update-ref', 'refs/flotilla/checkpoints/1', forged);
+    await store.receive('abc', { connect: environment.connect });
+    await assert.rejects(store.workTree(forged), isRefused);
   });
 });
