@@ -23,7 +23,7 @@ export default tseslint.config(
       ],
       'no-console': 'error',
       eqeqeq: 'error',
-      complexity: ['error', 10],
+      complexity: ['error', 9],
       'max-params': ['error', 4],
     },
   },

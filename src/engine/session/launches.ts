@@ -147,8 +147,17 @@ export class Launches {
     // Two Claudes must not work in one workspace.
     if (lives.mayBeInside(session.id)) await environment.stop(signal);
     await environment.start(signal);
-    const isThere = !launch.resume || (await hasConversation(environment, session.claudeSessionId ?? '', signal));
-    return { environment, fresh: false, launch: isThere ? launch : this.#anew(session, launch, lost.conversation) };
+    return { environment, fresh: false, launch: await this.#goingOn({ session, environment, launch }, signal) };
+  }
+
+  /** A conversation that Claude had saved goes on. */
+  async #goingOn(
+    { session, environment, launch }: { session: Session; environment: Environment; launch: Launch },
+    signal: AbortSignal,
+  ): Promise<Launch> {
+    if (!launch.resume || session.claudeSessionId === undefined) return launch;
+    const isSaved = await hasConversation(environment, session.claudeSessionId, signal);
+    return isSaved ? launch : this.#anew(session, launch, lost.conversation);
   }
 
   async #again(

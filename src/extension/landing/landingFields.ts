@@ -71,6 +71,13 @@ interface VerifyItem extends vscode.QuickPickItem {
 }
 
 async function askVerify({ verify }: LandingChoices, plan: LandingPlan | undefined): Promise<Change> {
+  const question = { title: 'Land: Verification', placeholder: 'What must succeed before anything is pushed?' };
+  const chosen = await askPick<VerifyItem>({ ...question, items: verifyItems(plan), canGoBack: true });
+  if (chosen === undefined || chosen === back) return chosen;
+  return chosen.change ?? (await typedVerify(verify));
+}
+
+function verifyItems(plan: LandingPlan | undefined): VerifyItem[] {
   const items: VerifyItem[] = [];
   if (plan?.verify.from === 'file')
     items.push({
@@ -90,10 +97,7 @@ async function askVerify({ verify }: LandingChoices, plan: LandingPlan | undefin
     description: 'what is pushed was not verified',
     change: { unverified: true },
   });
-  const question = { title: 'Land: Verification', placeholder: 'What must succeed before anything is pushed?' };
-  const chosen = await askPick<VerifyItem>({ ...question, items, canGoBack: true });
-  if (chosen === undefined || chosen === back) return chosen;
-  return chosen.change ?? (await typedVerify(verify));
+  return items;
 }
 
 async function typedVerify(value: string): Promise<Change> {

@@ -173,18 +173,19 @@ export class SessionModel implements Disposable {
     else if (body.type === 'session.removed') this.#sessions.delete(id);
     else if (body.type === 'session.progress') this.#progress.set(id, body.data);
     else if (body.type !== 'session.updated' || before === undefined) return;
-    else this.#sessions.set(id, applyUpdate(before, body.data) ?? (await this.#reread(id, client)) ?? before);
+    else this.#sessions.set(id, applyUpdate(before, body.data) ?? (await this.#reread(before, client)));
     this.#sorted = undefined;
     const after = this.#sessions.get(id);
     if (after?.state !== 'starting') this.#progress.delete(id);
     this.#changes.fire({ kind: 'session', id, before, after, event });
   }
 
-  async #reread(id: string, client: EngineLike): Promise<Session | undefined> {
+  /** As the engine has it now; as before when it can't be asked. */
+  async #reread(before: Session, client: EngineLike): Promise<Session> {
     const found = await client
-      .call('session.get', { session: id }, { signal: this.#ended.signal })
+      .call('session.get', { session: before.id }, { signal: this.#ended.signal })
       .catch(() => undefined);
-    return found?.session;
+    return found?.session ?? before;
   }
 
   #enter(engine: EngineState): void {

@@ -20,12 +20,15 @@ export async function askChoices(engine: EngineSource, memory: ChoiceMemory): Pr
   const folders = await gitFolders();
   const repository = folders.length === 1 ? folders[0] : await askRepository(engine, folders, false);
   if (repository === undefined || repository === back) return undefined;
-  const questions = new Questions(engine, memory, folders);
-  for (let choices = memory.first(repository); ;) {
+  return askTaskAndStart(memory.first(repository), new Questions(engine, memory, folders));
+}
+
+async function askTaskAndStart(first: Choices, questions: Questions): Promise<Choices | undefined> {
+  for (let choices = first; ;) {
     const task = await askTask(choices);
     if (task === undefined || task === back) return undefined;
     const answer = await askStart({ ...choices, prompt: task }, questions);
-    if (answer === undefined || answer.isDone) return answer?.choices;
+    if (answer?.isDone !== false) return answer?.choices;
     choices = answer.choices;
   }
 }

@@ -56,9 +56,12 @@ const isRed = (step: Shown, { verify, reason }: Landing): boolean =>
   step === 'verify' ? verify?.outcome === 'failed' || verify?.outcome === 'timed-out' : reason.code.startsWith('push-');
 
 function doneLook(step: Shown, landing: Landing): Omit<StepLook, 'name'> {
-  if (landing.state === 'ready' && step === 'verify' && landing.verify?.commit !== landing.result) return todo;
   if (step === 'resolve' && landing.resolved.length === 0) return skipped;
-  if (step === 'verify' && landing.verify?.outcome !== 'passed')
-    return look('circle-slash', 'attention', 'not verified');
+  return step === 'verify' ? verifiedLook(landing) : look('pass', 'good', 'done');
+}
+
+function verifiedLook({ state, verify, result }: Landing): Omit<StepLook, 'name'> {
+  if (state === 'ready' && verify?.commit !== result) return todo;
+  if (verify?.outcome !== 'passed') return look('circle-slash', 'attention', 'not verified');
   return look('pass', 'good', 'done');
 }

@@ -177,8 +177,7 @@ export class TerminalView {
 
   #showForeignSize(): void {
     const { size, fittingSize } = this.#screen ?? {};
-    const differs = size?.cols !== fittingSize?.cols || size?.rows !== fittingSize?.rows;
-    this.#foreignSize.hidden = !differs || size === undefined;
+    this.#foreignSize.hidden = size === undefined || isSameSize(size, fittingSize);
     if (size === undefined || this.#foreignSize.hidden) return;
     const onClick = (): void => {
       this.#claimSize();
@@ -188,3 +187,6 @@ export class TerminalView {
     fill(this.#foreignSize, `Sized for another window (${size.cols} × ${size.rows}). `, take);
   }
 }
+
+const isSameSize = (one: TerminalSize, other: TerminalSize | undefined): boolean =>
+  one.cols === other?.cols && one.rows === other.rows;
