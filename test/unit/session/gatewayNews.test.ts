@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { noUsage } from '../../../src/protocol/session.ts';
+import { RoomBed } from '../../support/roomBed.ts';
+
+describe('what the gateway sees of a session', () => {
+  let bed: RoomBed;
+  beforeEach(() => {
+    bed = new RoomBed();
+  });
+  afterEach(() => bed.close());
+
+  const told = (id: string): string[] =>
+    bed.room.reports
+      .logs({ session: id, after: 0, limit: 1000 })
+      .entries.flatMap(({ entry }) => (entry.kind === 'timeline' ? [entry.timeline.text] : []));
+
+  it('is added to what it cost before', async () => {
+    const { id } = await bed.running();
+    const delta = { ...noUsage, requests: 1, inputTokens: 10, outputTokens: 2, costUsd: 0.25 };
+    for (let times = 0; times < 2; times += 1) bed.room.usage(id, { model: 'm', usage: delta });
+    const { requests, inputTokens, outputTokens, costUsd } = bed.get(id).usage;
+    assert.deepEqual([requests, inputTokens, outputTokens, costUsd], [2, 20, 4, 0.5]);
+  });
+
+  it('is dropped when the session was removed', () => {
+    bed.room.usage('gone', { model: 'm', usage: noUsage });
+    bed.room.trouble('gone', { kind: 'unreachable', message: 'no route' });
+    assert.deepEqual(bed.logged, []);
+  });
+
+  for (const [trouble, text] of [
+    [{ kind: 'credential-refused', status: 401 }, /refused the credential \(401\)/],
+    [{ kind: 'unreachable', message: 'no route' }, /can't be reached: no route/],
+    [{ kind: 'limited', resetAt: '2026-01-01T00:00:00.000Z' }, /until 2026-01-01/],
+    [{ kind: 'limited' }, /limits requests for now/],
+  ] as const)
+    it(`is told: ${String(text)}`, async () => {
+      const { id } = await bed.running();
+      bed.room.trouble(id, trouble);
+      assert.match(told(id).at(-1) ?? '', text);
+      assert.equal(bed.get(id).state, 'running');
+    });
+
+  it('makes it wait for credentials, and go on when that is over', async () => {
+    const { id } = await bed.running();
+    bed.room.trouble(id, { kind: 'no-credentials' });
+    assert.deepEqual([bed.get(id).state, bed.get(id).reason.code], ['waiting', 'no-credentials']);
+    bed.room.trouble(id, { kind: 'over' });
+    assert.equal(bed.get(id).state, 'running');
+  });
+});
