@@ -27,9 +27,9 @@ function actionsIn(landing: Landing): LandingAction[] {
 function pausedActions(landing: Landing): LandingAction[] {
   const { step, stop, undo, pushes } = landing;
   const giveUp: LandingAction = pushes.some(({ undone }) => undone !== true) ? 'undo' : 'abort';
-  if (step === 'undo') return [undo?.kind ?? 'undo'];
+  if (step === 'undo') return [undo?.kind ?? 'undo', 'continue'];
   if (stop !== undefined) return ['resolve', 'continue', giveUp];
-  if (step === 'push') return ['continue', 'push', giveUp];
+  if (step === 'push') return ['continue', 'push', 'verify', giveUp];
   return step === 'verify' ? [...verifyActions(landing), giveUp] : ['continue', giveUp];
 }
 

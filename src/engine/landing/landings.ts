@@ -2,16 +2,19 @@ import type { Actor } from '../../protocol/actor.ts';
 import type { Landing, LandingPlan } from '../../protocol/landing.ts';
 import type { OperationName, OperationOutput, OperationParsedInput } from '../../protocol/operations.ts';
 import type { Session } from '../../protocol/session.ts';
-import { now } from '../base/clock.ts';
-import { FlotillaError } from '../base/errors.ts';
+import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
+import { Serial } from '../base/serial.ts';
 import { actionsOf } from './actions.ts';
 import type { Grounds } from './grounds.ts';
 import type { Journeys } from './journeys.ts';
+import { isOver, isOverAlready, underWay } from './isOver.ts';
 import type { LandingBook } from './landingBook.ts';
-import { startAgain } from './landingPush.ts';
+import { type LandingPush, startAgain } from './landingPush.ts';
+import { newLanding } from './newLanding.ts';
 import { optionsOf, optionsWith } from './options.ts';
 import { type Planning, requireWork } from './planning.ts';
 import { because } from './reasons.ts';
+import { requireAbortable, requireForward, requireUndoable } from './requireForward.ts';
 import type { Resolving } from './resolving.ts';
 import type { Targets } from './targets.ts';
 import type { Verifying } from './verifying.ts';
@@ -24,6 +27,7 @@ export interface LandingsParts {
   readonly grounds: Grounds;
   readonly journeys: Journeys;
   readonly planning: Planning;
+  readonly pushing: LandingPush;
   readonly resolving: Resolving;
   readonly targets: Targets;
   readonly verifying: Verifying;
@@ -40,9 +44,16 @@ export interface Relation {
   readonly upToDate: boolean;
 }
 
-/** What may be asked of landings. What takes long goes on by itself; the answer is the landing as it is then. */
+/** For asking a remote whether a push that was called off has arrived, in milliseconds. */
+const askWithin = 30_000;
+
+/**
+ * What may be asked of landings. What takes long goes on by itself; the answer is the landing as it is then. What is asked of one session's
+ * landing is done one after another, so that nobody decides by what was true before somebody else's word.
+ */
 export class Landings {
   readonly #parts: LandingsParts;
+  readonly #turns = new Serial();
 
   constructor(parts: LandingsParts) {
     this.#parts = parts;
@@ -63,26 +74,87 @@ export class Landings {
   }
 
   rebase(input: Input<'landing.rebase'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
-    return this.#begin(input, { whole: false, actor }, signal);
+    return this.#turn(input.session, () => this.#begin(input, { whole: false, actor }, signal), signal);
   }
 
-  async land(input: Input<'landing.land'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
-    const landing = this.#parts.book.peek(this.#parts.find(input.session).id);
-    if (landing?.state !== 'ready') return this.#begin(input, { whole: true, actor }, signal);
-    if (input.target !== undefined && input.target !== landing.target.branch) throw underWay(landing);
-    return this.goOn(input, actor, signal);
+  land(input: Input<'landing.land'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    const act = (id: string): Promise<Landing> => {
+      const landing = this.#parts.book.peek(id);
+      if (landing?.state !== 'ready') return this.#begin(input, { whole: true, actor }, signal);
+      if (input.target !== undefined && input.target !== landing.target.branch) throw underWay(landing);
+      return this.#goOn(input, actor, signal);
+    };
+    return this.#turn(input.session, act, signal);
   }
 
   conflict(key: string, path: string, signal: AbortSignal): Promise<OperationOutput<'landing.conflict'>> {
     return this.#parts.resolving.sides(this.#atStop(key), path, signal);
   }
 
-  async resolve(input: Input<'landing.resolve'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+  resolve(input: Input<'landing.resolve'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    return this.#turn(input.session, () => this.#resolve(input, actor, signal), signal);
+  }
+
+  /** Goes on with a landing that waits. Rejects with `conflicts-open` while conflicts are left. */
+  goOn(input: Input<'landing.continue'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    return this.#turn(input.session, () => this.#goOn(input, actor, signal), signal);
+  }
+
+  abort(key: string, actor: Actor): Promise<Landing> {
+    return this.#turn(key, (id) => this.#abort(id, actor));
+  }
+
+  verify(input: Input<'landing.verify'>, actor: Actor): Promise<Landing> {
+    return this.#turn(input.session, (id) => {
+      const landing = this.#moved(id);
+      const options = optionsWith(landing.options, input);
+      if (options.verify === undefined)
+        throw new FlotillaError('unverified', 'No verification is known for this repository: name a command.');
+      const reason = because('verifying', `Running ${options.verify}.`);
+      const whole = landing.whole && landing.state === 'paused';
+      return this.#run({ ...landing, options, whole, step: 'verify', state: 'running', reason }, actor);
+    });
+  }
+
+  push(input: Input<'landing.push'>, actor: Actor): Promise<Landing> {
+    return this.#turn(input.session, (id) => {
+      const landing = this.#moved(id);
+      const options = optionsWith(landing.options, input);
+      if (!isVerified(landing) && !options.unverified)
+        throw new FlotillaError(
+          'unverified',
+          'This commit was not verified. Verify it, or say that it may be pushed unverified.',
+        );
+      const reason = because('pushing', 'Pushing.');
+      return this.#run({ ...landing, options, step: 'push', state: 'running', reason }, actor);
+    });
+  }
+
+  undo({ session, revertTarget }: Input<'landing.undo'>, actor: Actor): Promise<Landing> {
+    return this.#turn(session, (id) => {
+      const landing = this.#still(id);
+      requireUndoable(landing);
+      const onTarget = landing.pushes.find(({ mode, undone }) => mode !== 'branch' && undone !== true);
+      if (onTarget !== undefined && !revertTarget)
+        throw new FlotillaError(
+          'undo-refused',
+          `The work is on ${onTarget.branch}, where others may have built on it. Undo it with a commit that takes it back (revert).`,
+        );
+      const undo = { kind: 'undo', revertTarget } as const;
+      const reason = because('undoing', 'The landing is being undone.');
+      return this.#run({ ...landing, undo, step: 'undo', state: 'running', reason }, actor);
+    });
+  }
+
+  async #resolve(input: Input<'landing.resolve'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
     const { book, resolving } = this.#parts;
     const landing = this.#atStop(input.session);
     const { path, how, advice } = input;
+    const files = landing.stop?.files ?? [];
+    if (path !== undefined && !files.some((file) => file.path === path))
+      throw new FlotillaError('invalid-input', `${JSON.stringify(path)} is not in conflict in this landing.`);
     if (how === 'claude') return this.#askClaude(landing, { path, advice }, actor);
-    const all = (landing.stop?.files ?? []).filter(({ state }) => state !== 'accepted' || how === 'refuse');
+    const all = files.filter(({ state }) => state !== 'accepted' || how === 'refuse');
     const paths = path === undefined ? all.map((file) => file.path) : [path];
     for (const one of paths) {
       const changes = await resolving.decide(book.get(landing.session), one, how, signal);
@@ -91,12 +163,13 @@ export class Landings {
     return book.get(landing.session);
   }
 
-  /** Goes on with a landing that waits. Rejects with `conflicts-open` while conflicts are left. */
-  async goOn(input: Input<'landing.continue'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+  async #goOn(input: Input<'landing.continue'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
     const { book, resolving, targets, find } = this.#parts;
     const session = find(input.session);
     const landing = this.#still(session.id);
-    if (isOver(landing)) throw new FlotillaError('not-in-this-state', 'This landing is over: land the session anew.');
+    if (isOver(landing)) throw isOverAlready();
+    const reason = because('going-on', 'The landing goes on.');
+    if (landing.step === 'undo') return this.#run({ ...landing, state: 'running', reason }, actor);
     const options = optionsWith(landing.options, input);
     if (landing.reason.code === 'target-moved') {
       const target = await targets.find(session, landing.target.branch, signal);
@@ -104,23 +177,24 @@ export class Landings {
     }
     if (landing.stop !== undefined) {
       const stop = await resolving.resolvedByHand(landing, signal);
-      return this.#run({ ...book.get(session.id), stop, options, state: 'running' }, actor);
+      return this.#run({ ...book.get(session.id), stop, asking: undefined, options, state: 'running' }, actor);
     }
     const whole = landing.whole || landing.state === 'ready';
     const step = nextStep(landing, options.unverified);
-    return this.#run(
-      { ...landing, options, whole, step, state: 'running', reason: because('going-on', 'The landing goes on.') },
-      actor,
-    );
+    return this.#run({ ...landing, options, whole, step, state: 'running', reason }, actor);
   }
 
-  async abort(key: string, actor: Actor): Promise<Landing> {
-    const { book, journeys, find } = this.#parts;
-    const { id } = find(key);
-    const landing = book.get(id);
-    if (isOver(landing) || landing.pushes.some(({ undone }) => undone !== true))
-      throw new FlotillaError('not-in-this-state', 'This landing is over. What it pushed can be undone.');
+  async #abort(id: string, actor: Actor): Promise<Landing> {
+    const { book, journeys } = this.#parts;
+    requireAbortable(book.get(id));
     await journeys.callOff(id);
+    // What goes out can't be called back: it may have arrived before it was called off.
+    if (!(await this.#hasArrived(book.get(id)))) requireAbortable(book.get(id));
+    else
+      throw new FlotillaError(
+        'not-in-this-state',
+        'The work was pushed just before: undo the landing to take it back.',
+      );
     const reason = because('aborting', 'The landing is given up.');
     const undo = { kind: 'abort', revertTarget: false } as const;
     this.#run({ ...book.get(id), state: 'running', step: 'undo', undo, reason }, actor);
@@ -128,42 +202,10 @@ export class Landings {
     return book.get(id);
   }
 
-  async verify(input: Input<'landing.verify'>, actor: Actor): Promise<Landing> {
-    const landing = this.#moved(input.session);
-    const options = optionsWith(landing.options, input);
-    if (options.verify === undefined)
-      throw new FlotillaError('unverified', 'No verification is known for this repository: name a command.');
-    const reason = because('verifying', `Running ${options.verify}.`);
-    const whole = landing.whole && landing.state === 'paused';
-    return Promise.resolve(this.#run({ ...landing, options, whole, step: 'verify', state: 'running', reason }, actor));
-  }
-
-  async push(input: Input<'landing.push'>, actor: Actor): Promise<Landing> {
-    const landing = this.#moved(input.session);
-    const options = optionsWith(landing.options, input);
-    const isVerified = landing.verify?.outcome === 'passed' && landing.verify.commit === landing.result;
-    if (!isVerified && !options.unverified)
-      throw new FlotillaError(
-        'unverified',
-        'This commit was not verified. Verify it, or say that it may be pushed unverified.',
-      );
-    const reason = because('pushing', 'Pushing.');
-    return Promise.resolve(this.#run({ ...landing, options, step: 'push', state: 'running', reason }, actor));
-  }
-
-  undo({ session: key, revertTarget }: Input<'landing.undo'>, actor: Actor): Promise<Landing> {
-    const landing = this.#still(this.#parts.find(key).id);
-    if (landing.state === 'aborted' || landing.state === 'undone')
-      throw new FlotillaError('not-in-this-state', 'This landing was taken back already.');
-    const onTarget = landing.pushes.find(({ mode, undone }) => mode !== 'branch' && undone !== true);
-    if (onTarget !== undefined && !revertTarget)
-      throw new FlotillaError(
-        'undo-refused',
-        `The work is on ${onTarget.branch}, where others may have built on it. Undo it with a commit that takes it back (revert).`,
-      );
-    const undo = { kind: 'undo', revertTarget } as const;
-    const reason = because('undoing', 'The landing is being undone.');
-    return Promise.resolve(this.#run({ ...landing, undo, step: 'undo', state: 'running', reason }, actor));
+  /** A remote that can't be asked keeps nobody from giving up. */
+  async #hasArrived(landing: Landing): Promise<boolean> {
+    if (landing.step !== 'push' || isOver(landing)) return false;
+    return this.#parts.pushing.hasArrived(landing, AbortSignal.timeout(askWithin)).catch(() => false);
   }
 
   async #begin(
@@ -187,8 +229,6 @@ export class Landings {
       throw new FlotillaError('nothing-to-push', `${target.branch} holds all work of "${name}" already.`);
     const verification = await planning.verification(session, target, signal, asked.verify);
     const options = optionsOf(asked, before, verification);
-    const meanwhile = book.peek(id);
-    if (meanwhile !== undefined && !isOver(meanwhile)) throw underWay(meanwhile);
     return this.#run(
       newLanding({ session, target, head, since, options, whole, isForward: relation.fastForward }),
       actor,
@@ -212,6 +252,14 @@ export class Landings {
     return written;
   }
 
+  async #turn(key: string, act: (id: string) => Promise<Landing> | Landing, signal?: AbortSignal): Promise<Landing> {
+    const { id } = this.#parts.find(key);
+    return this.#turns.run(id, async () => {
+      throwIfCancelled(signal);
+      return act(id);
+    });
+  }
+
   /** A landing at which nothing goes on just now. */
   #still(id: string): Landing {
     const landing = this.#parts.book.get(id);
@@ -221,14 +269,16 @@ export class Landings {
 
   #atStop(key: string): Landing {
     const landing = this.#still(this.#parts.find(key).id);
+    requireForward(landing);
     if (landing.stop !== undefined && !isOver(landing)) return landing;
     throw new FlotillaError('not-in-this-state', 'This landing stands at no conflict.');
   }
 
-  #moved(key: string): Landing {
-    const landing = this.#still(this.#parts.find(key).id);
-    const isBack = landing.state === 'aborted' || landing.state === 'undone';
-    if (landing.moved && landing.result !== undefined && !isBack) return landing;
+  #moved(id: string): Landing {
+    const landing = this.#still(id);
+    if (isOver(landing)) throw isOverAlready();
+    requireForward(landing);
+    if (landing.moved && landing.result !== undefined) return landing;
     throw new FlotillaError('not-in-this-state', 'Rebase the session onto its target first.');
   }
 }
@@ -237,49 +287,9 @@ const apart: Relation = { fastForward: false, upToDate: false };
 
 type Asked = Partial<Input<'landing.land'>> & { readonly session: string };
 
-const isOver = ({ state }: Landing): boolean => ['landed', 'aborted', 'undone'].includes(state);
+const isVerified = ({ verify, result }: Landing): boolean => verify?.outcome === 'passed' && verify.commit === result;
 
-const underWay = ({ target, reason }: Landing): FlotillaError =>
-  new FlotillaError(
-    'landing-under-way',
-    `A landing onto ${target.branch} is under way: ${reason.message} Continue it or abort it first.`,
-  );
-
-function nextStep({ step, verify, result, moved }: Landing, unverified: boolean): Landing['step'] {
-  if (!moved) return step;
-  const isVerified = verify?.outcome === 'passed' && verify.commit === result;
-  return isVerified || unverified ? 'push' : 'verify';
-}
-
-function newLanding(given: {
-  session: Session;
-  target: Landing['target'];
-  head: string;
-  since: string | undefined;
-  options: Landing['options'];
-  whole: boolean;
-  isForward: boolean;
-}): Landing {
-  const { session, target, head, since, options, whole, isForward } = given;
-  const at = now();
-  const common = {
-    session: session.id,
-    target,
-    head,
-    ...(since === undefined ? {} : { since }),
-    whole,
-    options,
-    resolved: [],
-    before: { head, base: session.base },
-    superseded: [],
-    pushes: [],
-    rounds: 0,
-    costUsd: 0,
-    startedAt: at,
-    updatedAt: at,
-  };
-  const begun = because('begun', `Landing onto ${target.branch}.`);
-  if (!isForward) return { ...common, state: 'running', step: 'rebase', moved: false, reason: begun };
-  // Nothing has to be rebased: the branch stands on its target.
-  return { ...common, state: 'running', step: 'move', moved: false, result: head, reason: begun };
+function nextStep(landing: Landing, unverified: boolean): Landing['step'] {
+  if (!landing.moved) return landing.step;
+  return isVerified(landing) || unverified ? 'push' : 'verify';
 }

@@ -52,7 +52,7 @@ export class Moving {
   async #back(landing: Landing, signal: AbortSignal): Promise<string | undefined> {
     const { session: id, before } = landing;
     const found = await this.#grounds.peek(id, signal);
-    if (found === undefined) return undefined;
+    if (found === undefined) return this.#withoutEnvironment(landing);
     const environment = await this.#grounds.running(id, signal);
     const tree = new LandingTree(environment);
     await tree.abort(signal);
@@ -61,6 +61,13 @@ export class Moving {
     this.#parts.book.change(id, { base: before.base });
     await this.#grounds.secure(id, environment);
     return undefined;
+  }
+
+  /** Its branch is in the work store alone, where it is never put back: what would be lost there is lost for good. */
+  #withoutEnvironment({ session, before }: Landing): string | undefined {
+    const { head } = this.#parts.book.get(session);
+    if (head === undefined || head.commit === before.head) return undefined;
+    return `The session has no environment now, so its branch stays at ${short(head.commit)}.`;
   }
 
   async #moveBack(

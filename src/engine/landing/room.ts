@@ -49,14 +49,16 @@ export class LandingRoom implements Closable {
     });
     const forecasts = new Forecasts({ ...workings, since }, targets);
     const onTarget = forecasts.targetMoved.bind(forecasts);
-    const pushing = new LandingPush(workings, targets, onTarget);
-    const undoing = new Undoing({ ...workings, landings: book, moving, targets, onTarget });
+    const outward = { ...workings, landings: book, targets, onTarget };
+    const pushing = new LandingPush(outward);
+    const undoing = new Undoing({ ...outward, moving });
     const first = { rebase: rebasing, resolve: resolving, move: moving };
     const steps = { ...first, verify: verifying, push: pushing, undo: undoing };
     this.#journeys = new Journeys({ book, grounds, holds, steps, log });
     const parts = { book, grounds, journeys: this.#journeys, resolving, targets, verifying };
     this.landings = new Landings({
       ...parts,
+      pushing,
       planning: new Planning({ ...workings, since }, targets),
       find: (key) => store.sessions.find(key),
       relation: (session, ends, signal) => this.#relation(session, ends, signal),

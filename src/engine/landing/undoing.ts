@@ -6,7 +6,7 @@ import { commitIdentity } from '../git/identity.ts';
 import type { SessionWorkings } from '../session/room.ts';
 import type { LandingBook } from './landingBook.ts';
 import type { Moving } from './moving.ts';
-import { because } from './reasons.ts';
+import { because, reasonOf } from './reasons.ts';
 import { plural } from './words.ts';
 import type { Targets } from './targets.ts';
 
@@ -29,13 +29,26 @@ export class Undoing {
   }
 
   async step(landing: Landing, signal: AbortSignal): Promise<Partial<Landing>> {
+    if (landing.undo?.kind === 'abort') return this.#goBack(landing, aborted, signal);
+    try {
+      await this.#takeBackAll(landing, signal);
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      return { state: 'landed', step: 'push', undo: undefined, reason: reasonOf(error) };
+    }
+    this.#parts.pushing.noteTakenBack(landing.session, landedBy(landing));
+    return this.#goBack(landing, undone, signal);
+  }
+
+  async #goBack(
+    landing: Landing,
+    over: (landing: Landing, kept: string | undefined) => Partial<Landing>,
+    signal: AbortSignal,
+  ): Promise<Partial<Landing>> {
     const { landings, moving, pushing } = this.#parts;
-    const { session: id, undo } = landing;
-    if (undo?.kind === 'undo') await this.#takeBackAll(landing, signal);
-    const kept = await moving.back(landings.get(id), signal);
-    if (undo?.kind === 'undo') pushing.noteLanded(id, []);
-    const common = { stop: undefined, progress: undefined, undo: undefined, moved: false };
-    return { ...common, ...(undo?.kind === 'abort' ? aborted(kept) : undone(landing, kept)) };
+    const kept = await moving.back(landings.get(landing.session), signal);
+    if (kept === undefined) pushing.noteLanded(landing.session, copiesOf(landing));
+    return { stop: undefined, progress: undefined, undo: undefined, moved: false, ...over(landing, kept) };
   }
 
   /** Each push that was taken back leaves the list at once: whoever comes again goes on with the rest. */
@@ -91,8 +104,19 @@ export class Undoing {
   }
 }
 
+/** It would fail again and again: what was pushed stays, and the session can be landed anew. */
+const isFinal = (error: unknown): boolean =>
+  (['push-moved', 'undo-conflicts', 'undo-refused'] as const).some((code) => FlotillaError.is(error, code));
+
+const landedBy = ({ superseded, before, result, rebased }: Landing): string[] =>
+  [...superseded, before.head, result, rebased].filter((commit) => commit !== undefined);
+
+/** What the rebase alone made, and nobody added to: the session has the originals again. */
+const copiesOf = ({ moved, superseded, before, rebased }: Landing): string[] =>
+  !moved || rebased === undefined || superseded.length > 0 || rebased === before.head ? [] : [rebased];
+
 /** `kept`: why the session's tree was left as it is, when it was. */
-const aborted = (kept: string | undefined): Partial<Landing> => ({
+const aborted = (_: Landing, kept: string | undefined): Partial<Landing> => ({
   state: 'aborted',
   reason: because('aborted', kept ?? 'The landing was given up; the session is as it was before.'),
 });

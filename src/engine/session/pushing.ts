@@ -10,6 +10,9 @@ import type { SessionBook } from './book.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Repositories } from './repositories.ts';
 
+/** Commits of a session that are known to be landed; the oldest are forgotten. */
+const mostMarks = 1000;
+
 /** Sends a session's branch to its origin, and knows what would be lost with the session. */
 export class Pushing {
   readonly #book: SessionBook;
@@ -46,9 +49,23 @@ export class Pushing {
     return { session: changed, commit, remote, branch, upToDate };
   }
 
-  /** These commits are on the remote in another shape: rebased, or squashed into one. An empty list takes that back. */
+  /** Nothing is lost with these commits: they are on the remote in another shape (rebased, squashed into one), or copies of others. */
   noteLanded(id: string, commits: readonly string[]): void {
-    this.#marks.put('landed', id, commits);
+    this.#marks.put('landed', id, [...new Set([...this.#landed(id), ...commits])].slice(-mostMarks));
+  }
+
+  /** They are not on the remote any more. */
+  noteTakenBack(id: string, commits: readonly string[]): void {
+    const gone = new Set(commits);
+    this.#marks.put(
+      'landed',
+      id,
+      this.#landed(id).filter((commit) => !gone.has(commit)),
+    );
+  }
+
+  #landed(id: string): readonly string[] {
+    return this.#marks.get(z.array(z.string()), 'landed', id) ?? [];
   }
 
   forget(id: string): void {
@@ -59,8 +76,7 @@ export class Pushing {
   async requireNothingLost(id: string): Promise<void> {
     const session = this.#book.get(id);
     const pushed = session.pushed === undefined ? [] : [session.pushed.commit];
-    const landed = this.#marks.get(z.array(z.string()), 'landed', id) ?? [];
-    const known = [session.base.commit, ...pushed, ...landed];
+    const known = [session.base.commit, ...pushed, ...this.#landed(id)];
     const left = await this.#repositories.workStore(session.repository).unpushed(id, known);
     if (left.commits > 0)
       throw new FlotillaError(
