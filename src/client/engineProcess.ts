@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
+import { EngineError } from './engineError.ts';
 import type { Folders } from './folders.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,12 +34,12 @@ export class EngineProcess {
 
   /**
    * Starts `entry` (the program and its arguments) detached from this process. What it prints before its log is open goes to
-   * `engine.out` in the log folder. `FLOTILLA_INSPECT` names a port of this machine for a debugger.
+   * `engine.out` in the log folder. `FLOTILLA_INSPECT` names a port of this machine for a debugger. Throws `config-invalid` when there
+   * can be no such folder, and `disk-full`.
    */
   constructor(entry: readonly string[], place: Folders, env: Environment) {
-    mkdirSync(place.log, { recursive: true, mode: 0o700 });
     this.#output = path.join(place.log, 'engine.out');
-    const output = openSync(this.#output, 'a', 0o600);
+    const output = openOutput(this.#output);
     if (statSync(this.#output).size > maxOutput) truncateSync(this.#output);
     this.#outputStart = statSync(this.#output).size;
     const [file = process.execPath, ...args] = entry;
@@ -65,6 +66,24 @@ export class EngineProcess {
     const text = readFileSync(this.#output).subarray(this.#outputStart).toString('utf8');
     const error = this.end?.error === undefined ? [] : [this.end.error.message];
     return [...text.split('\n').filter((line) => line.trim() !== ''), ...error].slice(-20).join('\n');
+  }
+}
+
+function openOutput(file: string): number {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    return openSync(file, 'a', 0o600);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (reason === 'ENOSPC')
+      throw EngineError.of('disk-full', "The disk that holds Flotilla's data is full: make room there.", {
+        cause: error,
+      });
+    throw EngineError.of(
+      'config-invalid',
+      `Flotilla can't keep its data at ${path.dirname(file)} (${reason}). Set FLOTILLA_HOME to a folder of your own that you can write to.`,
+      { cause: error },
+    );
   }
 }
 

@@ -33,3 +33,12 @@ export async function processesInside(environment: Environment): Promise<string>
   assert.equal(exitCode, 0, stderr);
   return stdout.toString();
 }
+
+/** A chapter of the contract's tests. */
+export const describePart =
+  (title: string, tests: (bed: () => ContractBed) => void) =>
+  (bed: () => ContractBed): void => {
+    describe(title, () => {
+      tests(bed);
+    });
+  };

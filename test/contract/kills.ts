@@ -2,80 +2,78 @@ import assert from 'node:assert/strict';
 import { FlotillaError } from '../../src/engine/base/errors.ts';
 import type { Environment } from '../../src/engine/runtime/contract.ts';
 import { becomes, noSignal } from '../support/runtimeBed.ts';
-import { collecting, type ContractBed, processesInside } from './contractBed.ts';
+import { collecting, describePart, processesInside } from './contractBed.ts';
 
 const children = (tag: string): string => `sleep 87${tag} & (setsid sleep 86${tag}) & sleep 85${tag}`;
 
-export function kills(bed: () => ContractBed): void {
-  describe('commands that are killed', () => {
-    let environment: Environment;
-    const living = async (tag: string): Promise<string[]> =>
-      (await processesInside(environment)).match(new RegExp(`^sleep 8[5-7]${tag}`, 'gm')) ?? [];
+export const kills = describePart('commands that are killed', (bed) => {
+  let environment: Environment;
+  const living = async (tag: string): Promise<string[]> =>
+    (await processesInside(environment)).match(new RegExp(`^sleep 8[5-7]${tag}`, 'gm')) ?? [];
 
-    before(async () => {
-      environment = await bed().provision({ network: 'none' });
-    });
-    after(async () => {
-      await bed().runtime.discard(environment.sessionId, noSignal);
-    });
-
-    it('end with their children, and nothing else ends', async () => {
-      const other = await environment.exec({ command: ['sleep', '1234'] });
-      const exec = await environment.exec({ command: ['sh', '-c', children('001')] });
-      for (const stream of [exec.stdout, exec.stderr, other.stdout, other.stderr]) stream.resume();
-      await becomes(async () => (await living('001')).length === 3);
-      await exec.kill();
-      assert.equal(await exec.exitCode, 143);
-      assert.deepEqual(await living('001'), []);
-      assert.match(await processesInside(environment), /^sleep 1234/m);
-      await other.kill();
-      await exec.kill();
-    });
-
-    it('end when they ignore a polite request', async () => {
-      const line = 'trap "" TERM; echo ready; while :; do sleep 0.1; done';
-      const exec = await environment.exec({ command: ['sh', '-c', line] });
-      exec.stderr.resume();
-      const seen = collecting(exec.stdout);
-      await becomes(() => seen.text.includes('ready'));
-      await exec.kill();
-      assert.equal(await exec.exitCode, 137);
-    });
-
-    it('end by the signal they were started with, and `run` rejects as cancelled', async () => {
-      const abort = new AbortController();
-      const running = environment.run({ command: ['sh', '-c', children('002')] }, abort.signal);
-      await becomes(async () => (await living('002')).length === 3);
-      abort.abort();
-      await assert.rejects(running, (error) => FlotillaError.is(error, 'cancelled'));
-      assert.deepEqual(await living('002'), []);
-    });
-
-    it('end although nobody has read what they said', async () => {
-      const exec = await environment.exec({ command: ['sh', '-c', 'echo 87003; exec head -c 900000000 /dev/zero'] });
-      exec.stderr.resume();
-      await exec.kill();
-      await exec.exitCode;
-      assert.doesNotMatch(await processesInside(environment), /900000000/);
-    });
-
-    it('leave what they detached on purpose', async () => {
-      const line = 'setsid sh -c "sleep 4321 >/dev/null 2>&1 </dev/null &" ; sleep 4322';
-      const exec = await environment.exec({ command: ['sh', '-c', line] });
-      for (const stream of [exec.stdout, exec.stderr]) stream.resume();
-      const all = (): Promise<string> => processesInside(environment);
-      await becomes(async () => /^sleep 4321[^]*^sleep 4322|^sleep 4322[^]*^sleep 4321/m.test(await all()));
-      await exec.kill();
-      assert.match(await all(), /^sleep 4321/m);
-      assert.doesNotMatch(await all(), /^sleep 4322/m);
-    });
-
-    it('are not even begun when they were called off before', async () => {
-      const signal = AbortSignal.abort();
-      await assert.rejects(environment.exec({ command: ['sleep', '87004'] }, signal), (error) =>
-        FlotillaError.is(error, 'cancelled'),
-      );
-      assert.deepEqual(await living('004'), []);
-    });
+  before(async () => {
+    environment = await bed().provision({ network: 'none' });
   });
-}
+  after(async () => {
+    await bed().runtime.discard(environment.sessionId, noSignal);
+  });
+
+  it('end with their children, and nothing else ends', async () => {
+    const other = await environment.exec({ command: ['sleep', '1234'] });
+    const exec = await environment.exec({ command: ['sh', '-c', children('001')] });
+    for (const stream of [exec.stdout, exec.stderr, other.stdout, other.stderr]) stream.resume();
+    await becomes(async () => (await living('001')).length === 3);
+    await exec.kill();
+    assert.equal(await exec.exitCode, 143);
+    assert.deepEqual(await living('001'), []);
+    assert.match(await processesInside(environment), /^sleep 1234/m);
+    await other.kill();
+    await exec.kill();
+  });
+
+  it('end when they ignore a polite request', async () => {
+    const line = 'trap "" TERM; echo ready; while :; do sleep 0.1; done';
+    const exec = await environment.exec({ command: ['sh', '-c', line] });
+    exec.stderr.resume();
+    const seen = collecting(exec.stdout);
+    await becomes(() => seen.text.includes('ready'));
+    await exec.kill();
+    assert.equal(await exec.exitCode, 137);
+  });
+
+  it('end by the signal they were started with, and `run` rejects as cancelled', async () => {
+    const abort = new AbortController();
+    const running = environment.run({ command: ['sh', '-c', children('002')] }, abort.signal);
+    await becomes(async () => (await living('002')).length === 3);
+    abort.abort();
+    await assert.rejects(running, (error) => FlotillaError.is(error, 'cancelled'));
+    assert.deepEqual(await living('002'), []);
+  });
+
+  it('end although nobody has read what they said', async () => {
+    const exec = await environment.exec({ command: ['sh', '-c', 'echo 87003; exec head -c 900000000 /dev/zero'] });
+    exec.stderr.resume();
+    await exec.kill();
+    await exec.exitCode;
+    assert.doesNotMatch(await processesInside(environment), /900000000/);
+  });
+
+  it('leave what they detached on purpose', async () => {
+    const line = 'setsid sh -c "sleep 4321 >/dev/null 2>&1 </dev/null &" ; sleep 4322';
+    const exec = await environment.exec({ command: ['sh', '-c', line] });
+    for (const stream of [exec.stdout, exec.stderr]) stream.resume();
+    const all = (): Promise<string> => processesInside(environment);
+    await becomes(async () => /^sleep 4321[^]*^sleep 4322|^sleep 4322[^]*^sleep 4321/m.test(await all()));
+    await exec.kill();
+    assert.match(await all(), /^sleep 4321/m);
+    assert.doesNotMatch(await all(), /^sleep 4322/m);
+  });
+
+  it('are not even begun when they were called off before', async () => {
+    const signal = AbortSignal.abort();
+    await assert.rejects(environment.exec({ command: ['sleep', '87004'] }, signal), (error) =>
+      FlotillaError.is(error, 'cancelled'),
+    );
+    assert.deepEqual(await living('004'), []);
+  });
+});

@@ -3,12 +3,12 @@ import type { Progress } from '../../src/protocol/events.ts';
 import { FlotillaError } from '../../src/engine/base/errors.ts';
 import type { Environment } from '../../src/engine/runtime/contract.ts';
 import { becomes, noSignal, shell } from '../support/runtimeBed.ts';
-import type { ContractBed } from './contractBed.ts';
+import { describePart } from './contractBed.ts';
 
 /** Everything that one odd text may break on its way: shells, JSON, labels, comma lists, terminals. */
 const odd = `"it's" $HOME \`id\` \\ , = : ; * ü 😀 \u001b[31m\nnext`;
 
-export function lives(bed: () => ContractBed): void {
+export const lives = describePart('in their life', (bed) => {
   const { discard, find, list } = {
     discard: (id: string) => bed().runtime.discard(id, noSignal),
     find: (id: string) => bed().runtime.find(id, noSignal),
@@ -235,4 +235,4 @@ export function lives(bed: () => ContractBed): void {
       await becomes(async () => !/sleep 9876/.test(await living()));
     });
   });
-}
+});

@@ -14,7 +14,7 @@ const rows: readonly GitErrorRow[] = [
     sentence: (name) => `The disk of ${name} is full: tell whoever runs it.`,
   },
   {
-    pattern: /No space left on device|Disk quota exceeded|disk full/i,
+    pattern: /No space left on device|Out of diskspace|Disk quota exceeded|disk full/i,
     code: 'disk-full',
     sentence: () => 'The disk is full: free some space and try again.',
   },
