@@ -197,6 +197,8 @@ export class FakeRuntime implements Runtime {
   async provision(spec: EnvironmentSpec, _report: Report, signal: AbortSignal): Promise<FakeEnvironment> {
     await Promise.resolve();
     this.#require();
+    if (this.environments.has(spec.sessionId) && spec.rebuild !== true)
+      throw new FlotillaError('not-in-this-state', 'This session has an environment already.');
     const environment = new FakeEnvironment(spec.sessionId, spec.description);
     await untilCancelled(this.onProvision(environment), signal);
     throwIfCancelled(signal);

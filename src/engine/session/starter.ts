@@ -38,6 +38,8 @@ interface Filling {
   readonly origin: string | undefined;
 }
 
+/** How often what comes late is taken away before a start is given up. */
+const mostLate = 3;
 /** Milliseconds between two reports of one step. */
 const reportEvery = 250;
 
@@ -73,7 +75,7 @@ export class Starter {
       ...this.#spec(session, making),
       prepare: (environment, inner) => this.#fill({ session, environment, origin: making.origin }, report, inner),
     };
-    const environment = await this.#runtime.provision(spec, report, signal);
+    const environment = await this.#provision(spec, report, signal);
     try {
       if (session.setup !== undefined) await environment.runSetup(report, signal);
       return environment;
@@ -83,6 +85,27 @@ export class Starter {
       };
       await this.#runtime.discard(session.id, AbortSignal.timeout(60_000)).catch(failed);
       throw error;
+    }
+  }
+
+  /**
+   * What an engine that was killed had asked Docker for may come after the next one has cleared up. Nobody has worked in it, so it goes,
+   * also when it comes once more.
+   */
+  async #provision(
+    spec: EnvironmentSpec,
+    report: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Environment> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#runtime.provision(spec, report, signal);
+      } catch (error) {
+        const isLate = FlotillaError.is(error, 'not-in-this-state') && !this.#homecoming.hasBegun(spec.sessionId);
+        if (!isLate || tries >= mostLate) throw error;
+        this.#log.warn('an environment came late and is made anew', { session: spec.sessionId });
+        await this.#runtime.discard(spec.sessionId, signal);
+      }
     }
   }
 

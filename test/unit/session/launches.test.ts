@@ -56,6 +56,23 @@ describe('the start of a session', () => {
     assert.deepEqual(bed.runtime.discarded, []);
   });
 
+  it('takes away what came late of a start that was cut off, and makes it anew', async () => {
+    const { id } = bed.session({ state: 'created', environment: undefined });
+    await bed.room.sessions.start(id, testActor);
+    await bed.until(id, 'running');
+    assert.deepEqual(bed.runtime.discarded, [id]);
+    assert.equal(bed.get(id).environment?.id, bed.runtime.environments.get(id)?.id);
+  });
+
+  it('leaves an environment alone in which a Claude has worked', async () => {
+    const { id, environment } = bed.session({ state: 'created', environment: undefined });
+    bed.store.documents.put('home', id, false);
+    await bed.room.sessions.start(id, testActor);
+    await bed.until(id, 'failed');
+    assert.deepEqual(bed.runtime.discarded, []);
+    assert.equal(bed.runtime.environments.get(id), environment);
+  });
+
   it('begins a conversation anew that Claude had no time to save', async () => {
     const { id, environment } = bed.session({ state: 'failed', claudeSessionId: 'c1' });
     const isAsked = (words: readonly string[]): boolean => words[2]?.includes('/projects/') === true;
