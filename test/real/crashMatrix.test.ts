@@ -6,7 +6,7 @@ import { CrashBed } from '../support/crash/crashBed.ts';
 import { findings } from '../support/crash/findings.ts';
 import { allPoints, journeyOf } from '../support/crash/journeys.ts';
 
-/** Those that every run takes; `npm run soak` takes all of them. */
+/** Those that every run takes; `npm run soak` takes all of them. Landings that are killed have a test of their own. */
 const everyTime = [
   'start.up',
   'start.claude',
