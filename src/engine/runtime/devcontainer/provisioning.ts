@@ -43,6 +43,8 @@ const containerStart = 0.55;
 const containerEnd = 0.8;
 /** A killed client's request may still be at work in the daemon: when to look again for what came of it, in milliseconds. */
 const lateAfterMs = [150, 350, 700];
+/** Milliseconds of three lists at once on a machine at rest, and how many times as slow a daemon is waited for at most. */
+const [usualAnswerMs, mostSlowness] = [25, 8];
 
 /** Makes environments: image, volumes and network, then the container through `devcontainer up`. */
 export class Provisioning {
@@ -212,12 +214,19 @@ export class Provisioning {
     try {
       await discard();
       for (const wait of mayComeLate ? lateAfterMs : []) {
-        await sleep(wait);
+        await sleep(wait * (await this.#slowness(sessionId)));
         await discard();
       }
     } catch (error) {
       log.error('something of a failed session stays in Docker', { session: sessionId, error });
     }
+  }
+
+  /** How many times as long as usual the daemon takes for an answer now: what a killed client asked of it takes longer as well. */
+  async #slowness(sessionId: string): Promise<number> {
+    const since = performance.now();
+    await this.#parts.inventory.parts(sessionId);
+    return Math.min(Math.max((performance.now() - since) / usualAnswerMs, 1), mostSlowness);
   }
 }
 
