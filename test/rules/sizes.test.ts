@@ -41,6 +41,9 @@ describe('the rule of sizes', () => {
     );
     assert.equal(longFunctions([file('src/cli/a.ts', `class A { m() {\n${body}} }`)]).length, 1);
     assert.equal(longFunctions([file('test/unit/a.test.ts', `describe('a', () => {\n${body}});`)]).length, 0);
+    const named = `function runs() {\n  describe('a', () => {\n${body}});\n}`;
+    assert.equal(longFunctions([file('test/contract/a.ts', named)]).length, 0);
+    assert.equal(longFunctions([file('src/cli/a.ts', named)]).length, 2);
     assert.equal(longFunctions([file('test/unit/a.test.ts', `function help() {\n${body}}`)]).length, 1);
   });
 

@@ -48,8 +48,22 @@ const filesIn = (folder: string): string[] =>
     .map((file) => path.join(root, file))
     .sort();
 
-const together = (folder: string, testMs: number): Promise<void> =>
-  runSuite({ name: folder, files: filesIn(folder), testMs, limitMs: 300_000 }, tally);
+const together = (name: string, files: readonly string[], testMs: number): Promise<void> =>
+  runSuite({ name, files, testMs, limitMs: 900_000 }, tally);
+
+/** Half of these wait for git's processes, so they take their time beside the others. */
+async function units(): Promise<void> {
+  const isSlow = (file: string): boolean => /unit\/(?:git|landing)\//.test(file);
+  const files = filesIn('test/unit');
+  await Promise.all([
+    together('test/unit (git)', files.filter(isSlow), 60_000),
+    together(
+      'test/unit',
+      files.filter((file) => !isSlow(file)),
+      60_000,
+    ),
+  ]);
+}
 
 /** The real parts are made once, and named to the test processes by the environment. */
 async function prepareBed(): Promise<void> {
@@ -96,8 +110,8 @@ async function withDocker(work: () => Promise<void>): Promise<void> {
 
 const parts = {
   checks: () => timed('checks', checks),
-  rules: () => timed('test/rules', () => together('test/rules', 30_000)),
-  unit: () => timed('test/unit', () => together('test/unit', 30_000)),
+  rules: () => timed('test/rules', () => together('test/rules', filesIn('test/rules'), 30_000)),
+  unit: () => timed('test/unit', units),
   real: () =>
     timed('real parts', () => withDocker(() => alone([...filesIn('test/contract'), ...filesIn('test/real')]))),
   vscode: () =>

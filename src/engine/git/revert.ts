@@ -53,9 +53,9 @@ async function takenBack(folder: string, { before, landed, tip }: Revert, signal
   const work = async (room: MergeRoom): Promise<string> => {
     const [base, present, earlier] = await Promise.all([landed, tip, before].map((commit) => room.treeOf(commit)));
     const { objects } = room.folder;
-    const root = await objects.writeCommit(base ?? '', [], 'base');
-    const ours = await objects.writeCommit(present ?? '', [root], 'ours');
-    const theirs = await objects.writeCommit(earlier ?? '', [root], 'theirs');
+    const root = objects.writeCommit(base ?? '', [], 'base');
+    const ours = objects.writeCommit(present ?? '', [root], 'ours');
+    const theirs = objects.writeCommit(earlier ?? '', [root], 'theirs');
     await room.heedAttributes(tip);
     const merged = await room.merge({ ours, theirs, attributesOf: present ?? '' });
     if (!merged.clean) throw conflicts(merged.found.map(({ conflict }) => conflict.path));

@@ -29,9 +29,16 @@ const isFunction = (node: ts.Node): node is ts.FunctionLikeDeclaration =>
   ts.isConstructorDeclaration(node) ||
   ts.isAccessor(node);
 
-/** `describe` and `it` take a function that is a chapter and no procedure. */
-const isChapter = (node: ts.Node): boolean =>
-  ts.isCallExpression(node.parent) && /^(describe|it|before|after)/.test(node.parent.expression.getText());
+const isChapterCall = (node: ts.Node): boolean =>
+  ts.isCallExpression(node) && /^(describe|it|before|after)/.test(node.expression.getText());
+
+/** `describe` and `it` take a function that is a chapter and no procedure; a function that holds one chapter is a chapter with a name. */
+function isChapter(node: ts.Node): boolean {
+  if (isChapterCall(node.parent)) return true;
+  const only =
+    ts.isFunctionDeclaration(node) && node.body?.statements.length === 1 ? node.body.statements[0] : undefined;
+  return only !== undefined && ts.isExpressionStatement(only) && isChapterCall(only.expression);
+}
 
 /** Functions that have grown too long. */
 export function longFunctions(sources: readonly Source[]): string[] {
