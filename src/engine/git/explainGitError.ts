@@ -122,7 +122,7 @@ export function explainGitError(error: unknown, name: string, during: 'read' | '
   if (error instanceof GitError) return explained(error, name, during);
   if (isCancelled(error)) return error instanceof FlotillaError ? error : cancelled();
   if (error instanceof SpawnError && error.reason === 'not-found')
-    return new FlotillaError('git-missing', 'Git is not installed, or not in PATH: install git 2.30 or newer.');
+    return new FlotillaError('git-missing', 'Git is not installed, or not in PATH: install git 2.39 or newer.');
   return error instanceof Error ? error : new Error(String(error));
 }
 
