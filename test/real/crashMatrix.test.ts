@@ -7,15 +7,7 @@ import { findings } from '../support/crash/findings.ts';
 import { allPoints, journeyOf } from '../support/crash/journeys.ts';
 
 /** Those that every run takes; `npm run soak` takes all of them. Landings that are killed have a test of their own. */
-const everyTime = [
-  'start.up',
-  'start.claude',
-  'run.sent',
-  'home.objects',
-  'stop.home',
-  'remove.container',
-  'landing.tree',
-];
+const everyTime = ['start.up', 'start.claude', 'run.sent', 'home.objects', 'stop.home', 'remove.container'];
 const points =
   process.env['FLOTILLA_SOAK'] === '1' ? allPoints : allPoints.filter((point) => everyTime.includes(point));
 
