@@ -173,12 +173,17 @@ export const landingSchema = z.strictObject({
   /** What Claude is asked to resolve now; everything that is open when no paths are named. */
   asking: z.strictObject({ paths: z.array(z.string()).optional(), advice: z.string().optional() }).optional(),
   /**
-   * All commits since this one are moved, also those that the target seems to hold: it holds a commit that took them back when an earlier
-   * landing was undone.
+   * Exactly the commits since this one are moved, whatever the target seems to hold: it holds a commit that took them back when an earlier
+   * landing was undone, or those before it as one commit.
    */
   since: commitId.optional(),
   /** What undoing goes back to: the session's newest commit and where its branch started, before the landing. */
-  before: z.strictObject({ head: commitId, base: z.strictObject({ ref: z.string(), commit: z.string() }) }),
+  before: z.strictObject({
+    head: commitId,
+    base: z.strictObject({ ref: z.string(), commit: z.string() }),
+    /** As `since` was when the landing began. */
+    since: commitId.optional(),
+  }),
   /** Commits that are another's or a rebased one's former shape: once landed, nothing of them is lost with the session. */
   superseded: z.array(commitId),
   /** The rebased commit, once the rebase is done. */

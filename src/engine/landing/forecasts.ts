@@ -21,7 +21,7 @@ export interface ForecastWorkings extends Pick<
   'book' | 'store' | 'repositories' | 'homecoming' | 'log'
 > {
   /** See `LandingBook.since`. */
-  readonly since: (session: Session) => string | undefined;
+  readonly since: (session: Session, target: string) => string | undefined;
 }
 type Outcome = Pick<Forecast, 'target' | 'outcome' | 'files'>;
 
@@ -122,7 +122,7 @@ export class Forecasts implements Closable {
 
   async #withTarget(session: Session, target: Target, signal: AbortSignal): Promise<Outcome> {
     const head = session.head?.commit ?? session.base.commit;
-    const since = this.#parts.since(session);
+    const since = this.#parts.since(session, target.branch);
     const outcome = remembered(this.#landings, `${target.commit} ${head} ${since ?? ''}`, () =>
       this.#replayed(session, { onto: target.commit, head, since }, signal),
     );

@@ -22,8 +22,16 @@ export class Grounds {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(startTimeout)]);
     const found = await this.peek(id, limited);
     if (found === undefined) throw gone(session);
-    if ((await found.status(limited)) !== 'running') await found.start(limited);
+    if ((await found.status(limited)) !== 'running') await this.#start(id, found, limited);
     return found;
+  }
+
+  /** What changes in it from now on is not home any more, and it rests again when nobody needs it. */
+  async #start(id: string, environment: Environment, signal: AbortSignal): Promise<void> {
+    const { homecoming, lives, rests } = this.#parts;
+    homecoming.begin(id);
+    await environment.start(signal);
+    if (!lives.has(id)) rests.later(id);
   }
 
   /** The environment, running or not; `undefined` when there is none. */
@@ -40,8 +48,7 @@ export class Grounds {
     const isResting = ['completed', 'failed', 'stopped', 'waiting'].includes(state) && !this.#parts.lives.has(id);
     const isIdle = state === 'running' && mode === 'interactive' && activity?.kind === 'idle';
     if (isResting || isIdle) return;
-    const doing = state === 'running' ? `Claude is at work in "${name}"` : `"${name}" is ${state}`;
-    throw new FlotillaError('not-in-this-state', `${doing}: land it when Claude has finished, or stop it first.`);
+    throw new FlotillaError('not-in-this-state', notIdle(name, state));
   }
 
   /** Everything that the session has is at home afterwards, and its newest commit known. */
@@ -59,6 +66,14 @@ export class Grounds {
     };
     void until.then(over, over);
   }
+}
+
+function notIdle(name: string, state: Session['state']): string {
+  if (state === 'cancelled')
+    return `"${name}" was cancelled and can't be landed. What it committed can still be pushed.`;
+  if (state === 'created' || state === 'blocked') return `"${name}" has not begun yet: there is nothing to land.`;
+  const doing = state === 'running' ? `Claude is at work in "${name}"` : `"${name}" is ${state}`;
+  return `${doing}: go on when Claude has finished, or stop it first.`;
 }
 
 const gone = ({ name }: Session): FlotillaError =>

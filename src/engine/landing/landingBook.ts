@@ -1,5 +1,5 @@
 import type { Actor } from '../../protocol/actor.ts';
-import { type Landing, landingSchema } from '../../protocol/landing.ts';
+import { type Landing, type LandingPush, landingSchema } from '../../protocol/landing.ts';
 import type { LandingSummary } from '../../protocol/landingSummary.ts';
 import type { Session } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
@@ -33,12 +33,25 @@ export class LandingBook {
     throw new FlotillaError('no-landing', `"${name}" is not being landed. Start with landing it.`);
   }
 
-  /** Where the commits begin that are to be moved whatever the target seems to hold; see `Landing.since`. */
-  since({ id, base }: Session): string | undefined {
+  /**
+   * Where the commits begin that are to be moved onto a target whatever it seems to hold: see `Landing.since`. `undefined` when what it lacks
+   * is to be moved.
+   */
+  since({ id, base }: Session, target: string): string | undefined {
     const landing = this.peek(id);
-    const wasReverted = landing?.pushes.some(({ mode, undone }) => mode !== 'branch' && undone === true) === true;
-    const isOpen = landing?.state !== 'landed' && landing?.since !== undefined;
-    return (landing?.state === 'undone' && wasReverted) || isOpen ? base.commit : undefined;
+    if (landing === undefined) return undefined;
+    const { state, pushes, before, result } = landing;
+    const onTarget = pushes.filter(({ mode }) => mode !== 'branch');
+    // Its commits are there as one, on which they would conflict.
+    if (state === 'landed') return onTarget.some((push) => isSquash(push, target)) ? result : undefined;
+    const wasReverted = state === 'undone' && onTarget.some(({ undone }) => undone === true);
+    if (!wasReverted && landing.since === undefined) return undefined;
+    return base.commit === before.base.commit ? (before.since ?? base.commit) : base.commit;
+  }
+
+  /** The session that is landed. Throws `unknown-session`. */
+  session(id: string): Session {
+    return this.#sessions.get(id);
   }
 
   list(): Landing[] {
@@ -83,6 +96,9 @@ export class LandingBook {
     this.#sessions.timeline(session, failed ? { ...entry, failed } : entry);
   }
 }
+
+const isSquash = ({ mode, branch, undone }: LandingPush, target: string): boolean =>
+  mode === 'squash' && branch === target && undone !== true;
 
 const isNews = (before: Landing | undefined, { state, reason }: Landing): boolean =>
   before?.reason.code !== reason.code || before.state !== state || before.reason.message !== reason.message;

@@ -6,6 +6,14 @@ import type { Environment } from '../runtime/contract.ts';
 
 export type OnProgress = (done: number, total: number) => void;
 
+export interface CheckedOut {
+  readonly commit: string;
+  /** `refs/heads/…`; absent when HEAD is detached. */
+  readonly branch: string | undefined;
+}
+
+const checkedOut = /^([0-9a-f]{40}|[0-9a-f]{64})\n(?:(refs\/heads\/[^\n]{1,1000})|HEAD)\n$/;
+
 /** Bytes of an answer that are kept. */
 const maxAnswer = 16 * 1024 * 1024;
 
@@ -73,10 +81,14 @@ export class LandingTree {
   }
 
   /** What is checked out in the session's tree, as the environment says. */
-  async head(signal: AbortSignal): Promise<string> {
-    const command = ['git', 'rev-parse', '--verify', 'HEAD^{commit}'] as const;
-    const { stdout } = await this.#environment.run({ command, maxBytes: 200 }, signal);
-    return stdout.toString('utf8').trim();
+  async at(signal: AbortSignal): Promise<CheckedOut> {
+    const command = ['git', 'rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'] as const;
+    const { stdout, stderr } = await this.#environment.run({ command, maxBytes: 4096 }, signal);
+    throwIfCancelled(signal, 'Landing');
+    const [, commit, branch] = checkedOut.exec(stdout.toString('utf8')) ?? [];
+    if (commit !== undefined) return { commit, branch };
+    const sentence = "Git could not say what is checked out in the session's tree: look there, then continue.";
+    throw new FlotillaError('git-failed', sentence, { detail: stderr.slice(-2000) });
   }
 
   #require(answer: { readonly state: string; readonly reason?: string; readonly detail?: string }): void {

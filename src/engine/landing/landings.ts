@@ -14,9 +14,11 @@ import { newLanding } from './newLanding.ts';
 import { optionsOf, optionsWith } from './options.ts';
 import { type Planning, requireWork } from './planning.ts';
 import { because } from './reasons.ts';
+import { requireAskable } from './requireAskable.ts';
 import { requireAbortable, requireForward, requireUndoable } from './requireForward.ts';
 import type { Resolving } from './resolving.ts';
 import type { Targets } from './targets.ts';
+import { shown } from './words.ts';
 import type { Verifying } from './verifying.ts';
 
 type Input<N extends OperationName> = OperationParsedInput<N>;
@@ -110,7 +112,7 @@ export class Landings {
       const options = optionsWith(landing.options, input);
       if (options.verify === undefined)
         throw new FlotillaError('unverified', 'No verification is known for this repository: name a command.');
-      const reason = because('verifying', `Running ${options.verify}.`);
+      const reason = because('verifying', `Running ${shown(options.verify)}.`);
       const whole = landing.whole && landing.state === 'paused';
       return this.#run({ ...landing, options, whole, step: 'verify', state: 'running', reason }, actor);
     });
@@ -153,7 +155,10 @@ export class Landings {
     const files = landing.stop?.files ?? [];
     if (path !== undefined && !files.some((file) => file.path === path))
       throw new FlotillaError('invalid-input', `${JSON.stringify(path)} is not in conflict in this landing.`);
-    if (how === 'claude') return this.#askClaude(landing, { path, advice }, actor);
+    if (how === 'claude') {
+      requireAskable(files, path);
+      return this.#askClaude(landing, { path, advice }, actor);
+    }
     const all = files.filter(({ state }) => state !== 'accepted' || how === 'refuse');
     const paths = path === undefined ? all.map((file) => file.path) : [path];
     for (const one of paths) {
@@ -222,17 +227,15 @@ export class Landings {
     const session = await grounds.secure(id, environment);
     const head = requireWork(session);
     const target = await targets.find(session, asked.target, signal);
-    const since = book.since(session);
-    const ends = { target: target.commit, head };
-    const relation = since === undefined ? await this.#parts.relation(session, ends, signal) : apart;
+    const since = book.since(session, target.branch);
+    const ends = { target: since ?? target.commit, head };
+    const relation = await this.#parts.relation(session, ends, signal);
+    const isForward = since === undefined && relation.fastForward;
     if (relation.upToDate)
       throw new FlotillaError('nothing-to-push', `${target.branch} holds all work of "${name}" already.`);
     const verification = await planning.verification(session, target, signal, asked.verify);
     const options = optionsOf(asked, before, verification);
-    return this.#run(
-      newLanding({ session, target, head, since, options, whole, isForward: relation.fastForward }),
-      actor,
-    );
+    return this.#run(newLanding({ session, target, head, since, options, whole, isForward }), actor);
   }
 
   #askClaude(
@@ -282,8 +285,6 @@ export class Landings {
     throw new FlotillaError('not-in-this-state', 'Rebase the session onto its target first.');
   }
 }
-
-const apart: Relation = { fastForward: false, upToDate: false };
 
 type Asked = Partial<Input<'landing.land'>> & { readonly session: string };
 

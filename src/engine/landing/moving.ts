@@ -6,6 +6,7 @@ import type { SessionWorkings } from '../session/room.ts';
 import type { Grounds } from './grounds.ts';
 import { LandingTree } from './landingTree.ts';
 import { movedOn } from './rebasing.ts';
+import { isOnBranch, requireBranch } from './requireBranch.ts';
 import { because } from './reasons.ts';
 import { short } from './words.ts';
 
@@ -39,7 +40,9 @@ export class Moving {
     const environment = await this.#grounds.running(id, signal);
     const tree = new LandingTree(environment);
     await tree.recover(signal);
-    if ((await tree.head(signal)) !== result) requireMoved(await tree.move({ from: head, to: result }, signal));
+    const at = await tree.at(signal);
+    requireBranch(this.#parts.book.get(id), at);
+    if (at.commit !== result) requireMoved(await tree.move({ from: head, to: result }, signal));
     faultPoint('landing.tree');
     this.#parts.book.change(id, { base: { ref: target.branch, commit: target.commit } });
     await this.#grounds.secure(id, environment);
@@ -75,7 +78,10 @@ export class Moving {
     tree: LandingTree,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const now = await tree.head(signal);
+    const at = await tree.at(signal);
+    const now = at.commit;
+    if (!isOnBranch(this.#parts.book.get(session), at))
+      return 'Another branch is checked out in the session, so its tree was left as it is.';
     if (now === before.head) return undefined;
     if (now !== head && now !== rebased)
       return `The session has new commits since, at ${short(now)}, so its tree was left as it is.`;

@@ -23,7 +23,7 @@ export function newLanding(given: {
     whole,
     options,
     resolved: [],
-    before: { head, base: session.base },
+    before: { head, base: session.base, ...(since === undefined ? {} : { since }) },
     superseded: [],
     pushes: [],
     rounds: 0,

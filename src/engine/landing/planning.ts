@@ -7,7 +7,7 @@ import { plannedCommit } from './plannedCommit.ts';
 import { plural } from './words.ts';
 import { suggestVerify } from './suggestVerify.ts';
 import type { Target, Targets } from './targets.ts';
-import { readVerifyFile, verifyFileName } from './verifyFile.ts';
+import { readVerifyFile, type VerifyFile, verifyFileName } from './verifyFile.ts';
 
 /** Bytes of a file that is read for what it says of verification. */
 const longestFile = 64 * 1024;
@@ -17,7 +17,7 @@ const telling =
 
 export interface PlanWorkings extends Pick<SessionWorkings, 'book' | 'store' | 'repositories' | 'homecoming'> {
   /** See `LandingBook.since`. */
-  readonly since: (session: Session) => string | undefined;
+  readonly since: (session: Session, target: string) => string | undefined;
 }
 
 /** What a landing would do, found out on the host without touching the session, its repository or its remote. */
@@ -43,14 +43,14 @@ export class Planning {
     const session = book.get(id);
     const work = this.#parts.repositories.workStore(session.repository);
     const head = session.head?.commit ?? session.base.commit;
-    const replay = await work.replay(target.commit, head, signal, this.#parts.since(session));
+    const replay = await work.replay(target.commit, head, signal, this.#parts.since(session, target.branch));
     const behind = await work.ahead(head, target.commit, signal);
-    const verify = await this.verification(session, target, signal, input.verify);
+    const verify = await this.verification(session, target, signal, input.verify).catch(brokenFile);
     const { fastForward, upToDate } = replay;
     const commits = replay.commits.map(plannedCommit);
     const pushed = await work.pushNotices(replay.base ?? target.commit, head, signal);
     const notices = [...verify.notices, ...pushed, ...(await this.#notices(session, work, signal))];
-    const { command, from, suggestions } = verify;
+    const { command, from, suggestions }: Verification = verify;
     const known = command === undefined || from === undefined ? {} : { command, from };
     return { target, head, fastForward, upToDate, commits, behind, notices, verify: { ...known, suggestions } };
   }
@@ -59,20 +59,21 @@ export class Planning {
   async verification(session: Session, target: Target, signal: AbortSignal, asked?: string): Promise<Verification> {
     const files = await this.#parts.repositories.workStore(session.repository).filesAt(target.commit);
     const content = await files.read(verifyFileName, longestFile, signal);
-    const file = content === undefined ? { notices: [] } : readVerifyFile(content.toString('utf8'));
+    const read = (): VerifyFile => (content === undefined ? { notices: [] } : readVerifyFile(content.toString('utf8')));
+    const file = asked === undefined ? read() : attempt(read);
     const timeoutMs = file.timeoutMs;
     if (asked !== undefined) return { command: asked, from: 'asked', timeoutMs, suggestions: [], notices: [] };
     if (file.command !== undefined)
       return { command: file.command, from: 'file', timeoutMs, suggestions: [], notices: file.notices };
     const entries = (await files.list('', signal)) ?? [];
     const names = entries.map(({ name }) => name);
-    const read = names.map(async (name): Promise<[string, string | undefined]> => [
+    const contents = names.map(async (name): Promise<[string, string | undefined]> => [
       name,
       telling.test(name)
         ? (await files.read(name, longestFile, signal).catch(() => undefined))?.toString('utf8')
         : undefined,
     ]);
-    return { suggestions: suggestVerify(new Map(await Promise.all(read))), notices: file.notices };
+    return { suggestions: suggestVerify(new Map(await Promise.all(contents))), notices: file.notices };
   }
 
   async #notices(session: Session, work: WorkStore, signal: AbortSignal): Promise<string[]> {
@@ -94,6 +95,21 @@ export interface Verification {
   readonly timeoutMs?: number | undefined;
   readonly suggestions: string[];
   readonly notices: string[];
+}
+
+/** A file that is broken does not matter where a command was named. */
+function attempt(read: () => VerifyFile): VerifyFile {
+  try {
+    return read();
+  } catch {
+    return { notices: [] };
+  }
+}
+
+/** A plan says what is wrong with the project's file and goes on without it. */
+function brokenFile(error: unknown): Verification {
+  if (!FlotillaError.is(error, 'config-invalid')) throw error;
+  return { suggestions: [], notices: [error.message] };
 }
 
 /** Rejects with `nothing-to-push` for a session without commits of its own. */

@@ -7,6 +7,7 @@ import type { Grounds } from './grounds.ts';
 import type { LandingBook } from './landingBook.ts';
 import { LandingTree, type OnProgress } from './landingTree.ts';
 import { because } from './reasons.ts';
+import { requireBranch } from './requireBranch.ts';
 import { plural } from './words.ts';
 import { stopOf } from './stops.ts';
 
@@ -30,10 +31,12 @@ export class Rebasing {
   async step(landing: Landing, signal: AbortSignal): Promise<Partial<Landing>> {
     this.#grounds.requireIdle(landing.session);
     const environment = await this.#grounds.running(landing.session, signal);
-    const { head } = await this.#grounds.secure(landing.session, environment);
-    if ((head?.commit ?? landing.head) !== landing.head) throw movedOn();
+    const session = await this.#grounds.secure(landing.session, environment);
+    if ((session.head?.commit ?? landing.head) !== landing.head) throw movedOn();
     const tree = new LandingTree(environment);
-    return this.afterwards(landing, await this.#rebased(landing, tree, signal));
+    const answer = await this.#rebased(landing, tree, signal);
+    if (answer.state === 'refused' && answer.reason === 'moved-on') requireBranch(session, await tree.at(signal));
+    return this.afterwards(landing, answer);
   }
 
   /** What a landing is like after the rebase went on: at a conflict, or through. */

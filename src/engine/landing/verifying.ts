@@ -7,10 +7,12 @@ import type { Environment } from '../runtime/contract.ts';
 import type { Documents } from '../store/documents.ts';
 import type { Grounds } from './grounds.ts';
 import type { LandingBook } from './landingBook.ts';
+import { LandingTree } from './landingTree.ts';
 import { OutputTail } from './outputTail.ts';
 import { movedOn } from './rebasing.ts';
 import { because } from './reasons.ts';
-import { short } from './words.ts';
+import { requireBranch } from './requireBranch.ts';
+import { short, shown } from './words.ts';
 
 type Verify = NonNullable<Landing['verify']>;
 type Outcome = Pick<Verify, 'outcome' | 'exitCode'>;
@@ -48,12 +50,20 @@ export class Verifying {
     if (landing.result === undefined) throw new Error('nothing was rebased that could be verified');
     if (command === undefined) return unverified(landing);
     const { book, grounds } = this.#parts;
+    grounds.requireIdle(landing.session);
     const environment = await grounds.running(landing.session, signal);
     const commit = await this.#newest(landing, landing.result, environment);
+    const tree = new LandingTree(environment);
+    requireBranch(book.session(landing.session), await tree.at(signal));
     const verify: Verify = { command, commit, outcome: 'running', startedAt: now() };
-    book.change(landing.session, { verify, result: commit, reason: because('verifying', `Running ${command}.`) });
+    book.change(landing.session, {
+      verify,
+      result: commit,
+      reason: because('verifying', `Running ${shown(command)}.`),
+    });
     const outcome = await this.#run(landing, environment, signal);
-    const isStill = await standsOn(environment, commit, signal);
+    // A person may have moved it while the command ran.
+    const isStill = (await tree.at(signal)).commit === commit;
     return verdict(landing, { ...verify, ...outcome, endedAt: now() }, isStill);
   }
 
@@ -71,6 +81,7 @@ export class Verifying {
     const tail = new OutputTail((text) => {
       book.output(id, text);
     });
+    documents.delete(outputKind, id);
     const limit = AbortSignal.timeout(options.verifyTimeout);
     const command = ['sh', '-c', options.verify ?? 'false'] as const;
     try {
@@ -95,12 +106,6 @@ export class Verifying {
   }
 }
 
-/** What is checked out inside, as the environment says; a person may have moved it while the command ran. */
-async function standsOn(environment: Environment, commit: string, signal: AbortSignal): Promise<boolean> {
-  const { stdout } = await environment.run({ command: ['git', 'rev-parse', 'HEAD'], maxBytes: 200 }, signal);
-  return stdout.toString('utf8').trim() === commit;
-}
-
 function unverified({ whole, options, result = '' }: Landing): Partial<Landing> {
   if (whole && options.unverified) return { step: 'push', reason: because('pushing', 'Pushing without verification.') };
   const message = `No verification is known, so ${short(result)} is unverified. Name a command, or continue and say that it may be pushed unverified.`;
@@ -115,10 +120,10 @@ function verdict({ whole }: Landing, verify: Verify, isStill: boolean): Partial<
     return { state: 'paused', verify: { ...verify, outcome: 'cancelled' }, reason: because('session-moved', message) };
   }
   if (outcome === 'passed') {
-    const reason = because('verified', `${short(commit)} passed ${command}.`);
+    const reason = because('verified', `${short(commit)} passed ${shown(command)}.`);
     return whole ? { verify, step: 'push', reason } : { verify, state: 'ready', reason };
   }
   const what = outcome === 'timed-out' ? 'took too long' : `failed with exit code ${exitCode ?? 'unknown'}`;
-  const message = `${command} ${what} on ${short(commit)}. Nothing was pushed. Mend it in the session, or send the output to Claude, then continue.`;
+  const message = `${shown(command)} ${what} on ${short(commit)}. Nothing was pushed. Mend it in the session, or send the output to Claude, then continue.`;
   return { state: 'paused', verify, reason: because('verify-failed', message) };
 }

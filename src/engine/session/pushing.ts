@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Actor } from '../../protocol/actor.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
+import type { Session } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import { resolveSource } from '../git/source.ts';
+import type { WorkStore } from '../git/workStore.ts';
 import type { Documents } from '../store/documents.ts';
 import type { SessionBook } from './book.ts';
 import type { Homecoming } from './homecoming.ts';
@@ -46,7 +48,16 @@ export class Pushing {
     const changed = this.#book.change(id, { pushed: { commit, remote, branch, at: now() } }, actor);
     const text = upToDate ? `${branch} was up to date` : `Pushed ${branch}`;
     this.#book.timeline(id, { kind: 'push', text, subject: commit });
+    if (!upToDate) await this.#notices(session, store, signal);
     return { session: changed, commit, remote, branch, upToDate };
+  }
+
+  /** What did not go with the push. It was sent: that this can't be told fails nothing. */
+  async #notices({ id, base, pushed, head }: Session, store: WorkStore, signal: AbortSignal): Promise<void> {
+    if (head === undefined) return;
+    const from = pushed?.commit ?? base.commit;
+    const notices = await store.pushNotices(from, head.commit, signal).catch(() => []);
+    for (const text of notices) this.#book.timeline(id, { kind: 'notice', text });
   }
 
   /** Nothing is lost with these commits: they are on the remote in another shape (rebased, squashed into one), or copies of others. */

@@ -64,11 +64,12 @@ export class Sessions {
 
   /** Sessions that waited for credentials go on. */
   credentialsCame(): void {
-    const { book, lives, store } = this.#parts;
+    const { book, lives, store, holds } = this.#parts;
     for (const session of store.sessions.list({ states: ['waiting'] })) {
       if (session.reason.code !== 'no-credentials') continue;
       if (lives.has(session.id)) book.enter(session.id, 'running', atWork);
-      else this.goOn(session.id);
+      // One that is held, as by its landing, is resumed by whoever wants it.
+      else if (!holds.has(session.id)) this.goOn(session.id);
     }
   }
 
@@ -110,13 +111,14 @@ export class Sessions {
   }
 
   async resume(input: OperationParsedInput<'session.resume'>, actor: Actor): Promise<Session> {
-    const { book, serial, lives, halting } = this.#parts;
+    const { book, serial, lives, halting, holds } = this.#parts;
     const { id, state: before } = this.#find(input.session);
     if (before === 'running' && input.mode === undefined)
       requireState('running', ['stopped', 'completed', 'failed', 'waiting'], 'resumed');
     return serial.run(id, async () => {
       const { state } = book.get(id);
       requireState(state, ['created', 'running', 'stopped', 'completed', 'failed', 'waiting'], 'resumed');
+      holds.require(id);
       // It waits for credentials, and goes on by itself when they come.
       if (lives.has(id) && input.mode === undefined) return this.#queue(id, input.prompt, actor);
       if (lives.has(id) || state === 'running') {

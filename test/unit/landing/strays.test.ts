@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { afterEach, describe, it } from 'mocha';
+import { eventually } from '../../support/eventually.ts';
+import { LandingBed } from '../../support/landingBed.ts';
+import { commit, git } from '../../support/localEnvironment.ts';
+import { testActor } from '../../support/storedSession.ts';
+
+const { signal: within } = new AbortController();
+
+describe('a landing that meets what nobody planned', function () {
+  this.timeout(60_000);
+  let bed: LandingBed;
+  afterEach(() => bed.close());
+
+  const conflicting = async (): Promise<string> => {
+    bed = LandingBed.make({ 'a.txt': 'one\n', 'b.txt': 'one\n' });
+    const { id } = await bed.session('work', [{ 'a.txt': 'mine\n', 'b.txt': 'mine\n' }, { 'a.txt': 'more\n' }]);
+    bed.push({ 'a.txt': 'theirs\n', 'b.txt': 'theirs\n' });
+    await bed.landings.rebase({ session: id, resolve: 'person' }, testActor, within);
+    assert.equal((await bed.settled(id)).reason.code, 'conflicts');
+    return id;
+  };
+
+  for (const moves of [true, false])
+    for (const how of [
+      ['checkout', '--quiet', '-b', 'other'],
+      ['checkout', '--quiet', '--detach'],
+    ])
+      it(`moves no other branch than the session's: ${how.slice(2).join(' ')}, ${moves ? 'rebased' : 'unchanged'}`, async () => {
+        bed = LandingBed.make({ 'a.txt': 'a\n' });
+        const { id, environment } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+        const W = environment.workspaceFolder;
+        git(W, ...how);
+        const head = git(W, 'rev-parse', 'HEAD');
+        if (moves) bed.push({ 'c.txt': 'c\n' });
+        await bed.landings.land({ session: id, push: 'target', verify: 'true' }, testActor, within);
+        const landing = await bed.settled(id);
+        assert.deepEqual([landing.state, landing.reason.code], ['paused', 'not-in-this-state']);
+        assert.match(landing.reason.message, /flotilla\/work/);
+        assert.equal(git(W, 'rev-parse', 'HEAD'), head);
+        git(W, 'checkout', '--quiet', 'flotilla/work');
+        await bed.landings.goOn({ session: id }, testActor, within);
+        const landed = await bed.settled(id);
+        assert.equal(landed.state, 'landed', JSON.stringify(landed.reason));
+        assert.equal(git(bed.origin, 'rev-parse', 'main'), git(W, 'rev-parse', 'flotilla/work'));
+      });
+
+  it('says which branch to check out when another one with other commits is', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { id, environment } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+    git(environment.workspaceFolder, 'checkout', '--quiet', '-b', 'other', 'HEAD~1');
+    bed.push({ 'c.txt': 'c\n' });
+    await bed.landings.land({ session: id, verify: 'true' }, testActor, within);
+    assert.match((await bed.settled(id)).reason.message, /flotilla\/work/);
+  });
+
+  it('asks Claude about nothing that is resolved, and does not go on by that', async () => {
+    const id = await conflicting();
+    await bed.landings.resolve({ session: id, how: 'theirs' }, testActor, within);
+    for (const path of ['a.txt', undefined])
+      await assert.rejects(bed.landings.resolve({ session: id, path, how: 'claude' }, testActor, within), {
+        code: 'not-in-this-state',
+      });
+    const landing = bed.landing(id);
+    assert.deepEqual([landing.state, landing.step, landing.asking], ['paused', 'resolve', undefined]);
+  });
+
+  it('is given up at once, whatever is asked of it meanwhile', async () => {
+    const id = await conflicting();
+    const asked = [
+      bed.landings.resolve({ session: id, how: 'theirs' }, testActor, within),
+      bed.landings.abort(id, testActor),
+      bed.landings.goOn({ session: id }, testActor, within),
+      bed.landings.resolve({ session: id, how: 'ours' }, testActor, within),
+    ];
+    await Promise.allSettled(asked);
+    const landing = await bed.settled(id);
+    assert.deepEqual([landing.state, landing.step], ['aborted', 'undo'], JSON.stringify(landing.reason));
+  });
+
+  it('takes the command that was named where the project names a broken one', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n', '.flotilla.yaml': 'verify: [\n' });
+    const { id } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+    await assert.rejects(bed.landings.land({ session: id }, testActor, within), { code: 'config-invalid' });
+    const plan = await bed.landings.plan({ session: id }, within);
+    assert.match(plan.notices.join('\n'), /\.flotilla\.yaml/);
+    await bed.landings.land({ session: id, verify: 'true' }, testActor, within);
+    assert.equal((await bed.settled(id)).state, 'landed');
+  });
+
+  it('is not verified while Claude works in its tree', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { id } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+    await bed.landings.land({ session: id, verify: 'false' }, testActor, within);
+    assert.equal((await bed.settled(id)).reason.code, 'verify-failed');
+    await bed.rooms.room.sessions.send(id, 'mend it', testActor);
+    await bed.rooms.until(id, 'running');
+    await bed.landings.verify({ session: id, verify: 'true' }, testActor);
+    const landing = await bed.settled(id);
+    assert.deepEqual([landing.state, landing.reason.code], ['paused', 'not-in-this-state'], JSON.stringify(landing));
+    assert.equal(git(bed.origin, 'for-each-ref', 'refs/heads/flotilla'), '');
+  });
+
+  it('brings back what was taken out of its target only when that is said', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const first = git(bed.origin, 'rev-parse', 'main');
+    bed.push({ 'secret.txt': 'taken out\n' });
+    const { id } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+    const mark = bed.scratch.path('taken out');
+    const verify = `git -C "${bed.origin}" update-ref refs/heads/main ${first}; touch "${mark}"`;
+    await bed.landings.land({ session: id, push: 'target', verify }, testActor, within);
+    const landing = await bed.settled(id);
+    assert.deepEqual([landing.state, landing.reason.code], ['paused', 'target-moved']);
+    assert.match(landing.reason.message, /rewritten/);
+    assert.ok(existsSync(mark));
+    assert.equal(git(bed.origin, 'rev-parse', 'main'), first);
+  });
+
+  it('leaves no environment up that it started for nothing', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { id, environment } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+    await environment.stop();
+    await assert.rejects(bed.landings.land({ session: id, target: 'nowhere' }, testActor, within), {
+      code: 'target-unknown',
+    });
+    assert.equal(bed.rooms.room.workings.rests.size, 1);
+  });
+
+  it('keeps no other session waiting for credentials', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { sessions, workings } = bed.rooms.room;
+    const [held, other] = [await bed.session('held', [{ 'b.txt': 'b\n' }]), await bed.session('other', [])];
+    bed.rooms.credentials.clear();
+    for (const { id } of [held, other]) {
+      bed.rooms.store.sessions.change(
+        id,
+        { state: 'waiting', reason: { code: 'no-credentials', message: 'It waits.' } },
+        testActor,
+      );
+    }
+    const release = workings.holds.hold(held.id, 'It is being landed.');
+    bed.rooms.giveCredentials();
+    sessions.credentialsCame();
+    await bed.rooms.until(other.id, 'running');
+    assert.equal(bed.get(held.id).state, 'waiting');
+    release();
+  });
+
+  it('is not pulled away from under its verification by a change of mode', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { id, environment } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+    const [mark, go] = [bed.scratch.path('verifying'), bed.scratch.path('go')];
+    const verify = `touch "${mark}"; until [ -e "${go}" ]; do sleep 0.05; done`;
+    await bed.landings.land({ session: id, verify }, testActor, within);
+    await eventually(
+      () => existsSync(mark),
+      () => 'no verification',
+      20_000,
+    );
+    bed.rooms.store.sessions.change(id, { state: 'running', mode: 'interactive' }, testActor);
+    await assert.rejects(bed.rooms.room.sessions.resume({ session: id, mode: 'autonomous' }, testActor), {
+      code: 'landing-under-way',
+    });
+    assert.equal(await environment.status(), 'running');
+    writeFileSync(go, '');
+    await bed.settled(id);
+  });
+
+  it('is landed again after it was landed as one commit', async () => {
+    bed = LandingBed.make({ 'a.txt': 'one\n' });
+    const { id, environment } = await bed.session('work', [{ 'a.txt': 'two\n' }, { 'a.txt': 'three\n' }]);
+    const land = async (): Promise<void> => {
+      await bed.landings.land({ session: id, push: 'squash', verify: 'true', resolve: 'person' }, testActor, within);
+      const landing = await bed.settled(id);
+      assert.equal(landing.state, 'landed', JSON.stringify(landing.reason));
+    };
+    await land();
+    commit(environment.workspaceFolder, { 'a.txt': 'four\n' }, 'More');
+    await land();
+    assert.equal(git(bed.origin, 'show', 'main:a.txt'), 'four');
+    assert.equal(git(bed.origin, 'rev-list', '--count', 'main'), '4');
+  });
+});
