@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { sleep } from '../../src/engine/base/clock.ts';
 import { messageOf } from '../../src/engine/base/errors.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
@@ -103,9 +104,20 @@ async function settled({ bed }: Soak): Promise<string[]> {
   const { sessions } = await bed.call('session.list', {});
   for (const { id, state } of sessions)
     if (state !== 'completed')
-      await bed.goesOn(id).catch((error: unknown) => unexplained.push(`${id} does not go on: ${messageOf(error)}`));
+      await bed.goesOn(id).catch(async (error: unknown) => {
+        const now = JSON.stringify(await bed.session(id));
+        unexplained.push(`${id} does not go on: ${messageOf(error)}\n      ${now}`);
+      });
   const { lost, orphans, wrong } = await findings(bed);
   return [...unexplained, ...lost, ...orphans, ...wrong];
+}
+
+/** What the engines' log has of the session that a finding is about. */
+function evidence(bed: CrashBed, finding: string): string {
+  const id = /\b[a-z0-9]{8}\b/.exec(finding)?.[0];
+  const log = readFileSync(`${bed.flotilla.folder}/home/log/engine.log`, 'utf8').split('\n');
+  const own = id === undefined ? [] : log.filter((line) => line.includes(id)).slice(-25);
+  return own.map((line) => `\n      ${line.slice(0, 400)}`).join('');
 }
 
 /** Sessions are started, sent to, stopped, killed and removed for as long as asked. Answers whether all stayed flat and explainable. */
@@ -113,7 +125,10 @@ export async function runSessions(
   options: { baseImage: string; minutes: number; sessions: number; seed: number },
   say: (line: string) => void,
 ): Promise<boolean> {
-  const bed = await CrashBed.start(options.baseImage, () => ({ FLOTILLA_INSPECT: String(inspectPort) }));
+  const bed = await CrashBed.start(options.baseImage, () => ({
+    FLOTILLA_INSPECT: String(inspectPort),
+    FLOTILLA_LOG_LEVEL: 'debug',
+  }));
   const soak = { bed, repository: await bed.repository(), random: new Random(options.seed), say, done: new Map() };
   const began = Date.now();
   const until = began + options.minutes * 60_000;
@@ -123,7 +138,7 @@ export async function runSessions(
     await Promise.all([...workers, sampling(soak, { until, vitals, began })]);
     say(`  ${[...soak.done].map(([what, count]) => `${what} ${String(count)}`).join(', ')}`);
     const bad = await settled(soak);
-    for (const line of bad) say(`  ✖ ${line}`);
+    for (const line of bad) say(`  ✖ ${line}${evidence(bed, line)}`);
     const verdict = verdictOf(vitals);
     say(
       `  ${String(vitals.length)} samples, ${String(new Set(vitals.map(({ pid }) => pid)).size)} engines; of the longest life:`,
