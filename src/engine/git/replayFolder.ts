@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostGitCall } from './hostProcess.ts';
 import { hashOf, LooseObjects } from './looseObjects.ts';
+import { scratchFolder } from './scratchFolder.ts';
 
 /** Milliseconds that one git of a replay may take: what it merges is hostile and may be made to be slow. */
 const timeoutMs = 10 * 60 * 1000;
@@ -37,7 +37,7 @@ export async function inReplayFolder<T>(
   like: string,
   work: (folder: ReplayFolder) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'flotilla-replay-'));
+  const folder = await scratchFolder('replay');
   try {
     return await work(await prepare(folder, path.resolve(store), hashOf(like)));
   } finally {

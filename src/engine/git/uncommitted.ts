@@ -1,11 +1,11 @@
-import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { FlotillaError } from '../base/errors.ts';
 import type { Base } from './base.ts';
 import { hostRunner } from './hostGit.ts';
 import { runHostGit } from './hostProcess.ts';
 import { commitIdentity } from './identity.ts';
+import { scratchFolder } from './scratchFolder.ts';
 import type { Source } from './source.ts';
 
 /** A folder's uncommitted work as a commit in the mirror. */
@@ -31,7 +31,7 @@ const message =
  */
 export async function commitUncommitted(taking: Taking, signal?: AbortSignal): Promise<Taken> {
   requireCheckedOut(taking);
-  const scratch = await mkdtemp(path.join(tmpdir(), 'flotilla-index-'));
+  const scratch = await scratchFolder('index');
   try {
     const variables = await privateVariables(taking, path.join(scratch, 'index'), signal);
     const git = gitIn(taking.source.url, variables, signal);

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { runHostGit } from './hostProcess.ts';
+import { scratchFolder } from './scratchFolder.ts';
 import { requireWalkable } from './walkable.ts';
 
 /** A stash-shaped commit keeps its untracked files in a third parent; this puts both together as one tree. */
@@ -17,7 +17,7 @@ export async function workTreeOf(folder: string, checkpoint: string, signal?: Ab
   const untracked = parents[2];
   if (untracked === undefined) return tree;
   await requireWalkable(folder, [tree, untracked], signal);
-  const scratch = await mkdtemp(path.join(tmpdir(), 'flotilla-index-'));
+  const scratch = await scratchFolder('index');
   try {
     const variables = { GIT_INDEX_FILE: path.join(scratch, 'index') };
     await git(['read-tree', tree], { variables });

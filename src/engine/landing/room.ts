@@ -1,6 +1,7 @@
 import type { Session } from '../../protocol/session.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
+import { sweepScratchFolders } from '../git/scratchFolder.ts';
 import type { Departure } from '../session/departures.ts';
 import type { SessionWorkings } from '../session/room.ts';
 import { Forecasts } from './forecasts.ts';
@@ -31,6 +32,7 @@ export class LandingRoom implements Closable {
   readonly #journeys: Journeys;
   readonly #grounds: Grounds;
   readonly #verifying: Verifying;
+  #sweeping: Promise<void> | undefined;
 
   constructor(workings: SessionWorkings) {
     const { store, book: sessions, holds, log } = workings;
@@ -77,6 +79,7 @@ export class LandingRoom implements Closable {
 
   /** Goes on with the landings that were under way when the engine before this one ended. */
   reconcile(): void {
+    this.#sweeping = sweepScratchFolders();
     for (const { session, state } of this.#book.list()) {
       if (this.#workings.book.peek(session) === undefined) this.#forget(session);
       else if (state === 'running') this.#journeys.start(session);
@@ -86,6 +89,7 @@ export class LandingRoom implements Closable {
   async close(): Promise<void> {
     await this.forecasts.close();
     await this.#journeys.leave();
+    await this.#sweeping;
   }
 
   /** The session's environment is about to stop or to go: nothing of a landing goes on in it, and its tree is whole. */

@@ -167,18 +167,46 @@ describe('a landing that meets what nobody planned', function () {
     await bed.settled(id);
   });
 
-  it('is landed again after it was landed as one commit', async () => {
+  it('is landed again after it was landed as one commit, also after that was given up once', async () => {
     bed = LandingBed.make({ 'a.txt': 'one\n' });
     const { id, environment } = await bed.session('work', [{ 'a.txt': 'two\n' }, { 'a.txt': 'three\n' }]);
-    const land = async (): Promise<void> => {
-      await bed.landings.land({ session: id, push: 'squash', verify: 'true', resolve: 'person' }, testActor, within);
-      const landing = await bed.settled(id);
-      assert.equal(landing.state, 'landed', JSON.stringify(landing.reason));
+    const land = async (verify = 'true'): Promise<string> => {
+      await bed.landings.land({ session: id, push: 'squash', verify, resolve: 'person' }, testActor, within);
+      return (await bed.settled(id)).reason.code;
     };
-    await land();
+    assert.equal(await land(), 'landed');
+    await assert.rejects(land(), { code: 'nothing-to-push' });
     commit(environment.workspaceFolder, { 'a.txt': 'four\n' }, 'More');
-    await land();
+    bed.push({ 'b.txt': 'b\n' });
+    assert.equal(await land('false'), 'verify-failed');
+    await bed.landings.abort(id, testActor);
+    const plan = await bed.landings.plan({ session: id }, within);
+    assert.deepEqual(
+      plan.commits.map(({ subject, outcome }) => [subject, outcome]),
+      [['More', 'clean']],
+    );
+    assert.equal(await land(), 'landed');
     assert.equal(git(bed.origin, 'show', 'main:a.txt'), 'four');
-    assert.equal(git(bed.origin, 'rev-list', '--count', 'main'), '4');
+    assert.equal(git(bed.origin, 'rev-list', '--count', 'main'), '5');
+    await bed.rooms.room.sessions.remove(id, false, testActor);
+  });
+});
+
+describe('a push of a session', function () {
+  this.timeout(60_000);
+
+  it('says in its timeline what did not go along', async () => {
+    const bed = LandingBed.make({ 'a.txt': 'a\n' });
+    try {
+      const { id, environment } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+      const W = environment.workspaceFolder;
+      git(W, 'update-index', '--add', '--cacheinfo', `160000,${git(W, 'rev-parse', 'HEAD')},lib`);
+      git(W, 'commit', '--quiet', '-m', 'Add a submodule');
+      await bed.rooms.room.sessions.push(id, testActor, within);
+      const notices = bed.rooms.room.reports.logs({ session: id, after: 0, limit: 1000 });
+      assert.match(JSON.stringify(notices), /submodules are not pushed/);
+    } finally {
+      await bed.close();
+    }
   });
 });
