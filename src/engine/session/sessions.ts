@@ -76,7 +76,8 @@ export class Sessions {
   async send(key: string, text: string, actor: Actor): Promise<Session> {
     const session = this.#find(key);
     requireState(session.state, [...liveStates, 'created', 'completed', 'stopped', 'failed'], 'sent a message');
-    const isAtRest = session.environment !== undefined && !liveStates.includes(session.state);
+    // One that was stopped before it had an environment is started.
+    const isAtRest = ![...liveStates, 'created'].includes(session.state);
     const changed = this.#parts.book.together(() => {
       const queued = this.#queue(session.id, text, actor);
       return isAtRest && !this.#parts.lives.has(session.id) ? this.goOn(session.id) : queued;

@@ -66,6 +66,24 @@ describe('what is asked of a session', () => {
     assert.equal(bed.get(id).state, 'stopped');
   });
 
+  it('is started by a message when it was stopped before it had an environment', async () => {
+    const { id } = bed.session({ state: 'stopped', environment: undefined });
+    bed.runtime.environments.clear();
+    await bed.room.sessions.send(id, 'go on', testActor);
+    await bed.until(id, 'running');
+    const { claude } = bed.runtime.environments.get(id) ?? {};
+    assert.equal(claude?.heard[0]?.text, 'do it');
+    claude.takeUp();
+    claude.endTurn();
+    await eventually(() => claude.heard[1]?.text === 'go on');
+  });
+
+  it('keeps a message for a session that was never started', async () => {
+    const { id } = bed.session({ state: 'created', environment: undefined });
+    await bed.room.sessions.send(id, 'later', testActor);
+    assert.deepEqual([bed.get(id).state, bed.get(id).queued], ['created', 1]);
+  });
+
   it('is not started any more once it was cancelled', async () => {
     const { id } = bed.session({ state: 'completed', claudeSessionId: 'c1' });
     const cancelled = bed.room.sessions.cancel(id, testActor);
