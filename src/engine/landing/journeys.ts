@@ -69,6 +69,11 @@ export class Journeys {
     await job?.done;
   }
 
+  /** The session is gone: what goes on of its landing ends, and nobody waits for it. */
+  drop(id: string): void {
+    this.#jobs.get(id)?.controller.abort();
+  }
+
   /** The engine leaves; the next one goes on from the book. */
   async leave(): Promise<void> {
     this.#hasLeft = true;

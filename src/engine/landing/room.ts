@@ -95,6 +95,7 @@ export class LandingRoom implements Closable {
   /** The session's environment is about to stop or to go: nothing of a landing goes on in it, and its tree is whole. */
   async #depart(id: string, what: Departure): Promise<void> {
     if (what === 'gone') {
+      this.#journeys.drop(id);
       this.#forget(id);
       return;
     }

@@ -5,14 +5,21 @@ type Entry = RebaseStop['unmerged'][number];
 
 /** Files of one stop that are kept; a rebase that meets more is for a person at a shell. */
 const maxFiles = 1000;
+/** Characters of all their names: they come out of the environment, and are written with every note of the landing. */
+const maxNames = 256 * 1024;
 
 /** A stop of the rebase as a landing keeps it: nobody has resolved anything yet. */
 export function stopOf({ commit, subject, unmerged, marked }: RebaseStop): NonNullable<Landing['stop']> {
   const paths = new Map<string, Entry[]>();
   for (const entry of unmerged) paths.set(entry.path, [...(paths.get(entry.path) ?? []), entry]);
   const isMarked = new Set(marked);
-  const files = [...paths].slice(0, maxFiles).map(([path, entries]) => fileOf(path, entries, isMarked.has(path)));
+  const files = bounded([...paths]).map(([path, entries]) => fileOf(path, entries, isMarked.has(path)));
   return { commit, subject: subject.slice(0, 500), asked: false, files };
+}
+
+function bounded(paths: readonly (readonly [string, Entry[]])[]): readonly (readonly [string, Entry[]])[] {
+  let left = maxNames;
+  return paths.slice(0, maxFiles).filter(([path]) => (left -= path.length) >= 0);
 }
 
 function fileOf(path: string, entries: readonly Entry[], isMarked: boolean): LandingFile {

@@ -3,7 +3,7 @@ import type { Landing } from '../../protocol/landing.ts';
 import type { Session } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
-import type { Environment } from '../runtime/contract.ts';
+import { type Environment, places } from '../runtime/contract.ts';
 import type { Documents } from '../store/documents.ts';
 import type { Grounds } from './grounds.ts';
 import type { LandingBook } from './landingBook.ts';
@@ -19,6 +19,8 @@ type Outcome = Pick<Verify, 'outcome' | 'exitCode'>;
 
 const outputKind = 'landing-output';
 const maxOutput = 64 * 1024;
+/** A command that takes too long is ended by us; this is for when nobody can. */
+const graceSeconds = 60;
 
 export interface VerifyingParts {
   readonly book: LandingBook;
@@ -83,13 +85,16 @@ export class Verifying {
     });
     documents.delete(outputKind, id);
     const limit = AbortSignal.timeout(options.verifyTimeout);
-    const command = ['sh', '-c', options.verify ?? 'false'] as const;
+    // Attended: it ends with its engine, and the next one begins it anew without the first one in its way.
+    const seconds = Math.ceil(options.verifyTimeout / 1000) + graceSeconds;
+    const attend = ['sh', `${places.tools}/attend.sh`, '0', String(seconds)] as const;
+    const command = [...attend, 'sh', '-c', options.verify ?? 'false'] as const;
     try {
       const exec = await environment.exec({ command }, AbortSignal.any([signal, limit]));
       for (const stream of [exec.stdout, exec.stderr]) stream.on('data', (chunk: Buffer) => tail.take(chunk));
       exec.stdin.on('error', () => undefined);
-      exec.stdin.end();
       const exitCode = await exec.exitCode;
+      exec.stdin.end();
       if (!limit.aborted && exitCode !== undefined) return { outcome: exitCode === 0 ? 'passed' : 'failed', exitCode };
     } catch (error) {
       if (!limit.aborted) throw error;

@@ -213,10 +213,10 @@ export class Homecoming {
   }
 }
 
-const beingMade = ({ id, name }: Session): FlotillaError =>
+const beingMade = ({ name }: Session): FlotillaError =>
   new FlotillaError(
     'work-not-home',
-    `The environment of "${name}" was being made anew and is not finished. Resume the session with "flotilla resume ${id}", or remove it with --discard to lose what its volumes may hold.`,
+    `The environment of "${name}" was being made anew and is not finished. Resume the session, or remove it and discard what its volumes may hold.`,
   );
 
 /** Upload-pack inside the environment, as the two streams that the host's git talks to. */

@@ -92,12 +92,12 @@ export class Pushing {
     if (left.commits > 0)
       throw new FlotillaError(
         'work-not-home',
-        `"${session.name}" has ${commits(left.commits)} that ${left.commits === 1 ? 'was' : 'were'} not pushed. Push with "flotilla push ${id}", or remove the session with --discard to lose that work.`,
+        `"${session.name}" has ${commits(left.commits)} that ${left.commits === 1 ? 'was' : 'were'} not pushed. Push the session, or remove it and discard that work.`,
       );
     if (left.uncommitted)
       throw new FlotillaError(
         'work-not-home',
-        `"${session.name}" has uncommitted changes. See them with "flotilla diff ${id}", ask Claude to commit them, or remove the session with --discard to lose them.`,
+        `"${session.name}" has uncommitted changes. Look at them, ask Claude to commit them, or remove the session and discard them.`,
       );
   }
 }

@@ -17,7 +17,7 @@ const moments = [
   'landing-move move',
   'landing-move recover',
   'landing finish',
-  'sh -c',
+  'attend sh',
   'git rev-parse',
 ] as const;
 
