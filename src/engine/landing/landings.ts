@@ -161,11 +161,8 @@ export class Landings {
     }
     const all = files.filter(({ state }) => state !== 'accepted' || how === 'refuse');
     const paths = path === undefined ? all.map((file) => file.path) : [path];
-    for (const one of paths) {
-      const changes = await resolving.decide(book.get(landing.session), one, how, signal);
-      book.change(landing.session, changes, actor);
-    }
-    return book.get(landing.session);
+    const changes = await resolving.decide(landing, paths, how, signal);
+    return book.change(landing.session, changes, actor);
   }
 
   async #goOn(input: Input<'landing.continue'>, actor: Actor, signal: AbortSignal): Promise<Landing> {

@@ -55,16 +55,22 @@ export class Resolving {
     return waiting(stop);
   }
 
-  /** What a person says of one file. Rejects with `conflicts-open` for a file that still has conflict markers. */
-  async decide(landing: Landing, path: string, how: Decision, signal: AbortSignal): Promise<Partial<Landing>> {
+  /** What a person says of files of the stop. Rejects with `conflicts-open` when one still has conflict markers; nothing is done then. */
+  async decide(
+    landing: Landing,
+    paths: readonly string[],
+    how: Decision,
+    signal: AbortSignal,
+  ): Promise<Partial<Landing>> {
     const { stop } = landing;
     const place = await this.#place(landing, signal);
-    if (stop === undefined || place === undefined || !stop.files.some((file) => file.path === path))
-      throw new FlotillaError('invalid-input', `${JSON.stringify(path)} is not in conflict in this landing.`);
-    if (how === 'accept' && place.stop.withMarkers.includes(path)) throw stillMarked([path]);
+    if (stop === undefined || place?.stop.commit !== stop.commit) throw elsewhere();
+    const asked = new Set(paths);
+    const marked = place.stop.withMarkers.filter((path) => asked.has(path));
+    if (how === 'accept' && marked.length > 0) throw stillMarked(marked);
     const take = { accept: 'keep', refuse: 'conflict', ours: 'ours', theirs: 'theirs' } as const;
-    await place.tree.take(take[how], [path], signal);
-    const files = stop.files.map((file) => (file.path === path ? decided(file, how) : file));
+    await place.tree.take(take[how], paths, signal);
+    const files = stop.files.map((file) => (asked.has(file.path) ? decided(file, how) : file));
     return waiting({ ...stop, files });
   }
 
@@ -238,10 +244,17 @@ function waiting(stop: LandingStop): Partial<Landing> {
   return { ...paused, reason: because('resolved', `All conflicts ${where} are resolved: continue the landing.`) };
 }
 
+/** A person has ended the rebase inside, or gone on with it. */
+const elsewhere = (): FlotillaError =>
+  new FlotillaError(
+    'not-in-this-state',
+    'The rebase does not stand at this conflict any more: continue the landing, which looks anew.',
+  );
+
 const stillMarked = (paths: readonly string[]): FlotillaError =>
   new FlotillaError(
     'conflicts-open',
-    `${paths.slice(0, 5).join(', ')} still has conflict markers: resolve them first.`,
+    `${paths.slice(0, 5).join(', ')} ${paths.length === 1 ? 'still has' : 'still have'} conflict markers: resolve them first.`,
   );
 
 function leftOver(files: readonly LandingFile[]): FlotillaError {

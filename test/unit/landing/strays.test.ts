@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
+import type { Landing } from '../../../src/protocol/landing.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LandingBed } from '../../support/landingBed.ts';
 import { commit, git } from '../../support/localEnvironment.ts';
@@ -58,12 +60,40 @@ describe('a landing that meets what nobody planned', function () {
   it('asks Claude about nothing that is resolved, and does not go on by that', async () => {
     const id = await conflicting();
     await bed.landings.resolve({ session: id, how: 'theirs' }, testActor, within);
-    for (const path of ['a.txt', undefined])
-      await assert.rejects(bed.landings.resolve({ session: id, path, how: 'claude' }, testActor, within), {
+    for (const file of ['a.txt', undefined])
+      await assert.rejects(bed.landings.resolve({ session: id, path: file, how: 'claude' }, testActor, within), {
         code: 'not-in-this-state',
       });
     const landing = bed.landing(id);
     assert.deepEqual([landing.state, landing.step, landing.asking], ['paused', 'resolve', undefined]);
+  });
+
+  it('takes what is said of all files together, or of none', async () => {
+    const id = await conflicting();
+    await assert.rejects(bed.landings.resolve({ session: id, how: 'accept' }, testActor, within), {
+      code: 'conflicts-open',
+      message: /a\.txt, b\.txt still have conflict markers/,
+    });
+    const states = ({ stop }: Landing): unknown => stop?.files.map((file) => [file.path, file.state]);
+    const stands = (state: string): unknown => ['a.txt', 'b.txt'].map((name) => [name, state]);
+    assert.deepEqual(states(bed.landing(id)), stands('open'));
+    const landing = await bed.landings.resolve({ session: id, how: 'ours' }, testActor, within);
+    assert.deepEqual(states(landing), stands('accepted'));
+    const again = await bed.landings.resolve({ session: id, how: 'refuse' }, testActor, within);
+    assert.deepEqual(states(again), stands('open'));
+  });
+
+  it('says what to do when a person has ended the rebase inside', async () => {
+    const id = await conflicting();
+    const { workspaceFolder: W } = (await bed.rooms.runtime.find(id, within)) ?? {};
+    git(path.resolve(W ?? '', '../.flotilla-landing/repo'), 'rebase', '--abort');
+    await assert.rejects(bed.landings.resolve({ session: id, how: 'ours' }, testActor, within), {
+      code: 'not-in-this-state',
+      message: /continue the landing/,
+    });
+    await bed.landings.goOn({ session: id }, testActor, within);
+    const landing = await bed.settled(id);
+    assert.equal(landing.reason.code, 'conflicts', JSON.stringify(landing.reason));
   });
 
   it('is given up at once, whatever is asked of it meanwhile', async () => {
