@@ -122,7 +122,7 @@ export class Landings {
     return this.#turn(input.session, (id) => {
       const landing = this.#moved(id);
       const options = optionsWith(landing.options, input);
-      if (!isVerified(landing) && !options.unverified)
+      if (!isVerified(landing) && !maySkip(landing, input))
         throw new FlotillaError(
           'unverified',
           'This commit was not verified. Verify it, or say that it may be pushed unverified.',
@@ -182,7 +182,7 @@ export class Landings {
       return this.#run({ ...book.get(session.id), stop, asking: undefined, options, state: 'running' }, actor);
     }
     const whole = landing.whole || landing.state === 'ready';
-    const step = nextStep(landing, options.unverified);
+    const step = nextStep(landing, maySkip(landing, input));
     return this.#run({ ...landing, options, whole, step, state: 'running', reason }, actor);
   }
 
@@ -286,6 +286,10 @@ export class Landings {
 type Asked = Partial<Input<'landing.land'>> & { readonly session: string };
 
 const isVerified = ({ verify, result }: Landing): boolean => verify?.outcome === 'passed' && verify.commit === result;
+
+/** A yes that was said before anything was verified is none to what has failed since. */
+const maySkip = ({ verify, options }: Landing, { unverified }: { unverified?: boolean | undefined }): boolean =>
+  unverified ?? (verify === undefined && options.unverified);
 
 function nextStep(landing: Landing, unverified: boolean): Landing['step'] {
   if (!landing.moved) return landing.step;

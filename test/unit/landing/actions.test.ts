@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import { toErrorBody } from '../../../src/engine/base/errors.ts';
-import type { Landing } from '../../../src/protocol/landing.ts';
+import type { Landing, LandingFile } from '../../../src/protocol/landing.ts';
 import type { OperationOutput } from '../../../src/protocol/operations.ts';
 import { LandingBook } from '../../../src/engine/landing/landingBook.ts';
 import { LandingBed } from '../../support/landingBed.ts';
@@ -20,7 +20,7 @@ describe('what can be asked of a landing', function () {
   let bed: LandingBed;
   let id: string;
   let stands: Pick<Landing, 'session' | 'target' | 'head' | 'before' | 'options'>;
-  const file = { path: 'a.txt', kind: 'content', state: 'open', warnings: [] } as const;
+  const file: LandingFile = { path: 'a.txt', kind: 'content', state: 'open', warnings: [] };
   let stop: NonNullable<Landing['stop']>;
   let result: Partial<Landing>;
   let pushes: Landing['pushes'];

@@ -85,7 +85,7 @@ describe('a landing that meets what nobody planned', function () {
 
   it('says what to do when a person has ended the rebase inside', async () => {
     const id = await conflicting();
-    const { workspaceFolder: W } = (await bed.rooms.runtime.find(id, within)) ?? {};
+    const { workspaceFolder: W } = (await bed.rooms.runtime.find(id)) ?? {};
     git(path.resolve(W ?? '', '../.flotilla-landing/repo'), 'rebase', '--abort');
     await assert.rejects(bed.landings.resolve({ session: id, how: 'ours' }, testActor, within), {
       code: 'not-in-this-state',
@@ -107,6 +107,19 @@ describe('a landing that meets what nobody planned', function () {
     await Promise.allSettled(asked);
     const landing = await bed.settled(id);
     assert.deepEqual([landing.state, landing.step], ['aborted', 'undo'], JSON.stringify(landing.reason));
+  });
+
+  it('pushes nothing that has failed for a yes that was said before', async () => {
+    bed = LandingBed.make({ 'a.txt': 'a\n' });
+    const { id } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
+    await bed.landings.land({ session: id, unverified: true, verify: 'false' }, testActor, within);
+    assert.equal((await bed.settled(id)).reason.code, 'verify-failed');
+    await assert.rejects(bed.landings.push({ session: id }, testActor), { code: 'unverified' });
+    await bed.landings.goOn({ session: id }, testActor, within);
+    assert.equal((await bed.settled(id)).reason.code, 'verify-failed');
+    assert.equal(git(bed.origin, 'for-each-ref', 'refs/heads/flotilla'), '');
+    await bed.landings.push({ session: id, unverified: true }, testActor);
+    assert.equal((await bed.settled(id)).state, 'landed');
   });
 
   it('takes the command that was named where the project names a broken one', async () => {

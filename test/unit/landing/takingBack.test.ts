@@ -118,7 +118,7 @@ describe('taking a landing back', function () {
 
   it('says of a session without an environment that its branch stays', async () => {
     await land('branch');
-    await bed.rooms.runtime.discard(id, within);
+    await bed.rooms.runtime.discard(id);
     await bed.landings.undo({ session: id, revertTarget: false }, testActor);
     const landing = await bed.settled(id);
     assert.equal(landing.state, 'undone', JSON.stringify(landing.reason));
