@@ -38,6 +38,7 @@ export function aSession(changes: Partial<Session> = {}): Session {
 export function temporaryFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'flt-'));
   const remove = (): void => {
+    process.removeListener('exit', remove);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   process.once('exit', remove);

@@ -1,8 +1,15 @@
 import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import { LineSplitter } from '../base/lines.ts';
-import { landingProgress, type MoveAnswer, type RebaseAnswer, type RebaseState } from '../git/landingAnswers.ts';
+import {
+  landingProgress,
+  type LandingResult,
+  type MoveAnswer,
+  type RebaseAnswer,
+  type RebaseState,
+} from '../git/landingAnswers.ts';
 import { type LandingCommand, landingCommands, type TakeHow } from '../git/landingCommands.ts';
 import type { Environment } from '../runtime/contract.ts';
+import { whileRunning } from './whileRunning.ts';
 
 export type OnProgress = (done: number, total: number) => void;
 
@@ -98,7 +105,9 @@ export class LandingTree {
   }
 
   async #run<A>({ command, input, parse }: LandingCommand<A>, signal: AbortSignal): Promise<A> {
-    const result = await this.#environment.run({ command, input, cwd: '/', maxBytes: maxAnswer }, signal);
+    const run = (inner: AbortSignal): ReturnType<Environment['run']> =>
+      this.#environment.run({ command, input, cwd: '/', maxBytes: maxAnswer }, inner);
+    const result = await whileRunning(this.#environment, run, signal);
     throwIfCancelled(signal, 'Landing');
     return parse(result);
   }
@@ -108,6 +117,20 @@ export class LandingTree {
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<A> {
+    const result = await whileRunning(
+      this.#environment,
+      (inner) => this.#execute({ command, input }, onProgress, inner),
+      signal,
+    );
+    throwIfCancelled(signal, 'Landing');
+    return parse(result);
+  }
+
+  async #execute(
+    { command, input }: Pick<LandingCommand<unknown>, 'command' | 'input'>,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<LandingResult> {
     const exec = await this.#environment.exec({ command, cwd: '/' }, signal);
     const splitter = new LineSplitter((line) => {
       const step = landingProgress(line);
@@ -120,8 +143,7 @@ export class LandingTree {
     exec.stdin.on('error', () => undefined);
     exec.stdin.end(input);
     const exitCode = await exec.exitCode;
-    throwIfCancelled(signal, 'Landing');
-    return parse({ exitCode, stdout: out.bytes, stderr: err.bytes.toString('utf8') });
+    return { exitCode, stdout: out.bytes, stderr: err.bytes.toString('utf8') };
   }
 }
 
