@@ -11,7 +11,7 @@ const lives = ['mainJob', 'interactive', 'sessionFiles', 'devcontainerImages', '
 async function run(files: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<boolean> {
   const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js');
   const args = [mocha, '--exit', '--timeout', '120000', '--reporter', 'dot', ...files];
-  const tests = startOnHost({ file: process.execPath, args, cwd: root, env, timeoutMs: 900_000 });
+  const tests = startOnHost({ file: process.execPath, args, cwd: root, env, timeoutMs: 3_600_000 });
   tests.stdin.end();
   tests.stdout.pipe(process.stdout, { end: false });
   tests.stderr.pipe(process.stderr, { end: false });
