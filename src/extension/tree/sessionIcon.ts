@@ -30,7 +30,8 @@ const landingIcons: Readonly<Partial<Record<LandingState, IconChoice>>> = {
   landed: { icon: 'git-merge', color: 'charts.green' },
 };
 
-const conflictColor = 'gitDecoration.conflictingResourceForeground';
+/** Completed, but its work does not fit its target: a tick would promise too much. */
+const conflicted: IconChoice = { icon: 'git-merge', color: 'gitDecoration.conflictingResourceForeground' };
 
 /** States in which nothing of the session itself asks for more attention than what becomes of its work. */
 const atRest: readonly SessionState[] = ['stopped', 'completed', 'failed'];
@@ -42,7 +43,7 @@ export function sessionIcon(session: Session): IconChoice {
   const own = ofActivity ?? byState[state];
   // What the session itself needs comes first.
   if (activity?.kind === 'needs-input' || state === 'waiting') return own;
-  return ofLanding(session) ?? (isConflicted(session) ? { ...own, color: conflictColor } : own);
+  return ofLanding(session) ?? (isConflicted(session) ? conflicted : own);
 }
 
 /** That work has landed is no news any more once Claude works on. */
@@ -52,4 +53,4 @@ function ofLanding({ state, landing }: Session): IconChoice | undefined {
 }
 
 const isConflicted = ({ state, forecast }: Session): boolean =>
-  forecast?.outcome === 'conflicts' && atRest.includes(state);
+  forecast?.outcome === 'conflicts' && state === 'completed';
