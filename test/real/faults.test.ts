@@ -170,7 +170,7 @@ describe('a place for data that can not be used', function () {
 
   it('holds no database but something else: what is there stays, and is told', async () => {
     await flotilla.run(['list']);
-    await flotilla.run(['engine', 'stop']);
+    await flotilla.stopEngine();
     const { stdout } = await runOnHost({ file: 'find', args: [flotilla.folder, '-name', 'flotilla.db'] });
     const file = stdout.toString().trim();
     await writeFile(file, 'this is no database, and was somebody’s text');
@@ -178,7 +178,7 @@ describe('a place for data that can not be used', function () {
     assert.equal(exitCode, 0, stderr);
     const kept = await runOnHost({ file: 'sh', args: ['-c', 'cat "$1".corrupt-*', 'sh', file] });
     assert.match(kept.stdout.toString(), /somebody’s text/);
-    await flotilla.run(['engine', 'stop']);
+    await flotilla.stopEngine();
     await runOnHost({ file: 'rm', args: ['-f', file] });
     await mkdir(file);
     const folderThere = await flotilla.run(['list']);

@@ -168,7 +168,7 @@ describe('a session', function () {
   });
 
   it('waits for credentials instead of failing, and starts when they come', async () => {
-    await flotilla.run(['engine', 'stop']);
+    await flotilla.stopEngine();
     const without = await Promise.resolve({ ...flotilla.env, ANTHROPIC_API_KEY: undefined });
     const cli = flotilla.commandLine([
       'new',
@@ -198,7 +198,7 @@ describe('a session', function () {
     const id = await startNew('--prompt', 'ten small commits');
     await flotilla.until(id, ({ activity }) => activity?.about?.startsWith('Bash') ?? false);
     await sleep(1500);
-    await flotilla.run(['engine', 'stop']);
+    await flotilla.stopEngine();
     await flotilla.forgetStore();
     const doctor = await flotilla.run(['doctor']);
     assert.ok(doctor.stdout.includes(id), doctor.stdout);

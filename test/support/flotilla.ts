@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -106,6 +107,19 @@ export class Flotilla {
     const home = path.join(this.folder, 'home');
     for (const file of await readdir(home, { recursive: true }))
       if (path.basename(file).startsWith('flotilla.db')) await rm(path.join(home, file), { force: true });
+  }
+
+  /** Asks the engine to leave and waits until its process has ended: until then it may still write to its store. */
+  async stopEngine(): Promise<void> {
+    if ((await this.run(['engine', 'status'])).exitCode !== 0) return;
+    const { pid } = await this.json(z.looseObject({ pid: z.number() }), ['engine', 'status']);
+    await this.run(['engine', 'stop']);
+    const isAlive = (): boolean => existsSync(`/proc/${String(pid)}`);
+    const end = Date.now() + 30_000;
+    while (isAlive()) {
+      assert.ok(Date.now() < end, 'the engine does not leave');
+      await sleep(20);
+    }
   }
 
   /** Starts the command; its streams are the caller's. */
