@@ -11,7 +11,7 @@ import type { StartBed } from './startRows.ts';
 const quietClaude = `FROM $IMAGE
 USER root
 RUN claude=$(command -v claude); rm -f "$claude"; { echo '#!/bin/sh'; \\
- echo "echo '{\\"type\\":\\"system\\",\\"subtype\\":\\"init\\",\\"session_id\\":\\"bench\\",\\"model\\":\\"none\\"}'"; \\
+ echo "echo '{\\"type\\":\\"system\\",\\"subtype\\":\\"init\\",\\"session_id\\":\\"8a2f3c1e-5b7d-4e90-a1c2-3d4e5f607182\\",\\"model\\":\\"none\\"}'"; \\
  echo 'exec sleep 2147483647'; } >"$claude"; chmod 755 "$claude"
 USER node
 `;
