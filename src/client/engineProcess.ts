@@ -23,6 +23,11 @@ const keptFromEngine = [
   'VSCODE_INSPECTOR_OPTIONS',
 ];
 
+/**
+ * MB of each half of the heap's young part. V8's own 16 fill at the first burst and are not given back; with these an engine that has
+ * started twenty sessions keeps 20 MB less.
+ */
+const smallYoung = '--max-semi-space-size=4';
 const maxOutput = 1024 * 1024;
 
 /** An engine that this face has started. It outlives the face. */
@@ -44,7 +49,7 @@ export class EngineProcess {
     this.#outputStart = statSync(this.#output).size;
     const [file = process.execPath, ...args] = entry;
     const places = ['--data', place.data, '--run', place.run, '--log', place.log, '--cache', place.cache];
-    const [program, ...words] = withoutCoreDumps([file, ...inspectOption(env), ...args, ...places]);
+    const [program, ...words] = withoutCoreDumps([file, smallYoung, ...inspectOption(env), ...args, ...places]);
     const child = spawn(program, words, {
       cwd: '/',
       detached: true,

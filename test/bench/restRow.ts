@@ -17,7 +17,8 @@ USER node
 `;
 
 const settleMs = 20_000;
-const watchMs = 60_000;
+/** As long as it takes for each session to be saved once. */
+const watchMs = 300_000;
 const limits = { memory: 128 * 1024 * 1024, cpus: 0.2, pids: 64 };
 
 async function quietImage({ folder, image }: StartBed): Promise<string> {
