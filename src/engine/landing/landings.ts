@@ -10,6 +10,7 @@ import type { Journeys } from './journeys.ts';
 import { isOver, isOverAlready, underWay } from './isOver.ts';
 import type { LandingBook } from './landingBook.ts';
 import { type LandingPush, startAgain } from './landingPush.ts';
+import { needsRevert } from './needsRevert.ts';
 import { newLanding } from './newLanding.ts';
 import { optionsOf, optionsWith } from './options.ts';
 import { type Planning, requireWork } from './planning.ts';
@@ -137,11 +138,7 @@ export class Landings {
       const landing = this.#still(id);
       requireUndoable(landing);
       const onTarget = landing.pushes.find(({ mode, undone }) => mode !== 'branch' && undone !== true);
-      if (onTarget !== undefined && !revertTarget)
-        throw new FlotillaError(
-          'undo-refused',
-          `The work is on ${onTarget.branch}, where others may have built on it. Undo it with a commit that takes it back (revert).`,
-        );
+      if (onTarget !== undefined && !revertTarget) throw needsRevert(onTarget.branch);
       const undo = { kind: 'undo', revertTarget } as const;
       const reason = because('undoing', 'The landing is being undone.');
       return this.#run({ ...landing, undo, step: 'undo', state: 'running', reason }, actor);

@@ -15,7 +15,7 @@ export function newLanding(given: {
 }): Landing {
   const { session, target, head, since, options, whole, isForward } = given;
   const at = now();
-  const common = {
+  return {
     session: session.id,
     target,
     head,
@@ -30,9 +30,10 @@ export function newLanding(given: {
     costUsd: 0,
     startedAt: at,
     updatedAt: at,
+    state: 'running',
+    moved: false,
+    reason: because('begun', `Landing onto ${target.branch}.`),
+    // Nothing has to be rebased when the branch stands on its target.
+    ...(isForward ? { step: 'move', result: head } : { step: 'rebase' }),
   };
-  const begun = because('begun', `Landing onto ${target.branch}.`);
-  if (!isForward) return { ...common, state: 'running', step: 'rebase', moved: false, reason: begun };
-  // Nothing has to be rebased: the branch stands on its target.
-  return { ...common, state: 'running', step: 'move', moved: false, result: head, reason: begun };
 }

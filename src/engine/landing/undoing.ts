@@ -7,6 +7,7 @@ import type { SessionWorkings } from '../session/room.ts';
 import type { LandingBook } from './landingBook.ts';
 import type { Moving } from './moving.ts';
 import { because, reasonOf } from './reasons.ts';
+import { needsRevert } from './needsRevert.ts';
 import { plural } from './words.ts';
 import type { Targets } from './targets.ts';
 
@@ -84,7 +85,7 @@ export class Undoing {
       book.change(session.id, { pushed: earlier });
       return false;
     }
-    if (landing.undo?.revertTarget !== true) throw needsRevert(push);
+    if (landing.undo?.revertTarget !== true) throw needsRevert(push.branch);
     await this.#revert(session, push, signal);
     return true;
   }
@@ -126,9 +127,3 @@ function undone({ pushes: { length } }: Landing, kept: string | undefined): Part
   const done = length === 0 ? 'The landing was undone' : `The landing was undone with ${pushes}`;
   return { state: 'undone', reason: because('undone', kept ?? `${done}; the session is as it was before.`) };
 }
-
-const needsRevert = ({ branch }: LandingPush): FlotillaError =>
-  new FlotillaError(
-    'undo-refused',
-    `The work is on ${branch}, where others may have built on it already. Undo it with a commit that takes it back (revert).`,
-  );

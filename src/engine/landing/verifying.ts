@@ -18,7 +18,6 @@ type Verify = NonNullable<Landing['verify']>;
 type Outcome = Pick<Verify, 'outcome' | 'exitCode'>;
 
 const outputKind = 'landing-output';
-const maxOutput = 64 * 1024;
 /** A command that takes too long is ended by us; this is for when nobody can. */
 const graceSeconds = 60;
 
@@ -100,7 +99,7 @@ export class Verifying {
       if (!limit.aborted) throw error;
     } finally {
       tail.flush();
-      documents.put(outputKind, id, tail.text.slice(-maxOutput));
+      documents.put(outputKind, id, tail.text);
     }
     throwIfCancelled(signal, 'Verifying');
     if (limit.aborted) return { outcome: 'timed-out' };

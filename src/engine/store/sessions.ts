@@ -99,11 +99,16 @@ export class Sessions {
 
   /** Newest first. */
   list(filter: { repositoryId?: string | undefined; states?: readonly SessionState[] | undefined } = {}): Session[] {
+    const { repositoryId } = filter;
+    const which = repositoryId === undefined ? '' : 'WHERE repository_id = ?';
     return this.#database
-      .all(row, 'SELECT id, record FROM sessions ORDER BY created_at DESC, id')
+      .all(
+        row,
+        `SELECT id, record FROM sessions ${which} ORDER BY created_at DESC, id`,
+        ...(repositoryId === undefined ? [] : [repositoryId]),
+      )
       .map((found) => parseJson(sessionSchema, found.record))
       .filter((session) => session !== undefined)
-      .filter((session) => filter.repositoryId === undefined || session.repository.id === filter.repositoryId)
       .filter((session) => filter.states?.includes(session.state) ?? true);
   }
 
