@@ -39,7 +39,13 @@ const milliseconds = (text: string | undefined): number | undefined =>
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
+/** How this process allocates (its face says so when it starts it) is nothing for the programs that it runs. */
+function forgetAllocator(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('MALLOC_')) delete process.env[name];
+}
+
 async function main(): Promise<void> {
+  forgetAllocator();
   armFaultPoints(process.env['FLOTILLA_FAULT_FOLDER']);
   // Many sessions listen to one signal at a time, which is no leak.
   setMaxListeners(0);

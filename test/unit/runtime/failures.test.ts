@@ -10,6 +10,7 @@ const said: readonly (readonly [ErrorCode, string])[] = [
     'docker-denied',
     'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
   ],
+  ['docker-missing', 'Docker over ssh is not supported'],
   [
     'docker-missing',
     'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',

@@ -26,6 +26,12 @@ export const failures: readonly Failure[] = [
       'This user may not talk to Docker. Add it to the group "docker" (sudo usermod -aG docker $USER), log in again, and try again.',
   },
   {
+    pattern: /Docker over ssh is not supported/,
+    code: 'docker-missing',
+    message:
+      'DOCKER_HOST names a machine that is reached over ssh. Sessions need a Docker that sees the folders of this machine: unset DOCKER_HOST, or name a local one.',
+  },
+  {
     pattern:
       /Cannot connect to the Docker daemon|error during connect|ECONNREFUSED|connect ENOENT|docker daemon is not running|socket hang up|ECONNRESET/i,
     code: 'docker-missing',
