@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { EngineClient } from '../../src/client/engineClient.ts';
 import { sleep } from '../../src/engine/base/clock.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
+import type { Flotilla } from '../support/flotilla.ts';
 import type { Row } from './measure.ts';
 import type { StartBed } from './startRows.ts';
 
@@ -41,8 +43,15 @@ function processorSeconds(pid: number): number {
 const residentMb = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? '0') / 1024;
 
-/** What the engine takes while so many sessions live and none of them says anything. */
-export async function atRest(bed: StartBed, sessions: number): Promise<Row[]> {
+interface RestBed extends StartBed {
+  readonly flotilla: Flotilla;
+}
+
+/**
+ * What the engine takes while so many sessions live and none of them says anything, and how long after being killed it has all of them
+ * again.
+ */
+export async function atRest(bed: RestBed, sessions: number): Promise<Row[]> {
   const { client } = bed;
   const image = await quietImage(bed);
   const { folder: repository } = await sampleRepository(bed.folder, undefined, 'meadow');
@@ -52,18 +61,37 @@ export async function atRest(bed: StartBed, sessions: number): Promise<Row[]> {
       const input = { repository, prompt: 'rest', network: 'none' as const, image, limits };
       made.push((await client.call('session.create', input)).session.id);
     }
-    await allRun(bed, sessions);
+    await allRun(client, sessions);
     await sleep(settleMs);
     const { pid } = await client.call('system.info', {});
     const before = processorSeconds(pid);
     await sleep(watchMs);
     const percent = ((processorSeconds(pid) - before) / (watchMs / 1000)) * 100;
-    return rowsOf(sessions, percent, residentMb(pid));
+    const rows = rowsOf(sessions, percent, residentMb(pid));
+    return [...rows, await takenUp(bed.flotilla, pid, made)];
   } finally {
-    for (const id of made) await client.call('session.remove', { session: id, discard: true });
+    const now = await bed.flotilla.connect();
+    for (const id of made) await now.call('session.remove', { session: id, discard: true });
+    now.close();
     await runOnHost({ file: 'docker', args: ['rmi', image] });
   }
 }
+
+/** From the start of an engine in place of one that was killed until it has looked at every session: only then it changes any. */
+async function takenUp(flotilla: Flotilla, pid: number, sessions: readonly string[]): Promise<Row> {
+  process.kill(pid, 'SIGKILL');
+  while (isAlive(pid)) await sleep(5);
+  const start = performance.now();
+  const client = await flotilla.connect();
+  await client.call('session.stop', { session: 'nobody' }).catch(() => undefined);
+  const ms = performance.now() - start;
+  await allRun(client, sessions.length);
+  client.close();
+  const name = `an engine's start until ${String(sessions.length)} live sessions are taken up again`;
+  return { name, median: ms, goal: 'none', met: true, samples: [ms] };
+}
+
+const isAlive = (pid: number): boolean => existsSync(`/proc/${String(pid)}`);
 
 function rowsOf(sessions: number, percent: number, memory: number): Row[] {
   const name = `engine at rest with ${String(sessions)} live sessions`;
@@ -73,7 +101,7 @@ function rowsOf(sessions: number, percent: number, memory: number): Row[] {
   ];
 }
 
-async function allRun({ client }: StartBed, count: number): Promise<void> {
+async function allRun(client: EngineClient, count: number): Promise<void> {
   for (const end = Date.now() + 1_200_000; Date.now() < end;) {
     await sleep(500);
     const { sessions } = await client.call('session.list', {});
