@@ -20,6 +20,20 @@ const maxCommits = 1000;
 /** Characters of a subject or a name that are kept: a session writes them. */
 const maxText = 500;
 
+/**
+ * The trees that git goes through to find and to replay the commits that only one of two has: of those commits, and of the ones that they
+ * stand on. It looks at none itself. Rejects with `limit-reached` when `head` has too many.
+ */
+export const chainTrees = (onto: string, head: string): GitCommand<string[]> => ({
+  args: ['rev-list', '--boundary', '--no-commit-header', '--format=%m%T', `${onto}...${head}`, '--'],
+  silent: true,
+  parse: ({ stdout }) => {
+    const lines = stdout.toString('latin1').split('\n').slice(0, -1);
+    if (lines.filter((line) => line.startsWith('>')).length > maxCommits) throw tooMany();
+    return [...new Set(lines.map((line) => line.slice(1)))];
+  },
+});
+
 /** The commits that `head` has and `onto` lacks, in the order in which `git rebase` takes them, merges included. */
 export const commitChain = (onto: string, head: string): GitCommand<ChainCommit[]> => ({
   args: [
@@ -39,10 +53,15 @@ export const commitChain = (onto: string, head: string): GitCommand<ChainCommit[
   parse: ({ stdout }) => {
     const commits = stdout.toString('utf8').split('\n').flatMap(parseCommit);
     if (commits.length <= maxCommits) return commits;
-    const sentence = `More than ${maxCommits} commits would have to move: squash the branch, or choose a target nearer to it.`;
-    throw new FlotillaError('limit-reached', sentence);
+    throw tooMany();
   },
 });
+
+const tooMany = (): FlotillaError =>
+  new FlotillaError(
+    'limit-reached',
+    `More than ${maxCommits} commits would have to move: squash the branch, or choose a target nearer to it.`,
+  );
 
 function parseCommit(line: string): ChainCommit[] {
   const [head = '', author = '', ...subject] = line.split('\0');

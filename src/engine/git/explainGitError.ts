@@ -19,6 +19,11 @@ const rows: readonly GitErrorRow[] = [
     sentence: () => 'The disk is full: free some space and try again.',
   },
   {
+    pattern: /attempting to allocate \d+ over limit/,
+    code: 'limit-reached',
+    sentence: () => 'A file in the commits is too large for git to hold in memory. Take it out of them.',
+  },
+  {
     pattern: /detected dubious ownership/,
     code: 'repository-denied',
     sentence: (name) =>

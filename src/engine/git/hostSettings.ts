@@ -10,6 +10,8 @@ export const hostConfig: readonly string[] = [
   'maintenance.auto=false',
   'protocol.ext.allow=never',
   'protocol.version=2',
+  // It goes through trees name by name, and a session decides how many names there are.
+  'pack.useSparse=false',
   'advice.detachedHead=false',
   'core.quotePath=false',
   'color.ui=false',
@@ -58,6 +60,12 @@ export const hostVariables: Readonly<Record<string, string | undefined>> = {
   GIT_NO_REPLACE_OBJECTS: '1',
   GIT_FLUSH: undefined,
 };
+
+/**
+ * For a git that reads what a session made: bytes of one piece of memory that it may ask for. A few kilobytes of deltas stand for any number,
+ * and git would unpack them in memory; honest files of this size are streamed. Known to every git (`wrapper.c`), though its manual lacks it.
+ */
+export const boundedMemory: Readonly<Record<string, string>> = { GIT_ALLOC_LIMIT: '1g' };
 
 /** The arguments before git's own: settings, then the folder. */
 export const hostArguments = (folder: string | undefined, config: readonly string[] = []): string[] => [

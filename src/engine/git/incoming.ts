@@ -7,6 +7,7 @@ import type { HostProcess } from '../process/run.ts';
 import type { WorkspaceRef } from './checkpoint.ts';
 import { GitError } from './gitError.ts';
 import { startHostGit } from './hostProcess.ts';
+import { boundedMemory } from './hostSettings.ts';
 
 /** A running upload-pack (or another program that speaks git's protocol), wherever it runs. */
 export interface Connection {
@@ -74,7 +75,7 @@ async function converse(
       'fetch.fsckObjects=true',
     ];
     throwIfCancelled(signal);
-    const git = startHostGit({ folder, config, args, timeoutMs }, 2, signal);
+    const git = startHostGit({ folder, config, variables: boundedMemory, args, timeoutMs }, 2, signal);
     return await finish(git, { connection, args, maxBytes });
   } finally {
     signal?.removeEventListener('abort', stop);

@@ -8,6 +8,7 @@ import { ObjectReader } from './objectReader.ts';
 import { inReplayFolder, type ReplayFolder } from './replayFolder.ts';
 import type { GitCommand } from './runner.ts';
 import { TreeReader } from './treeReader.ts';
+import { TreeSizes } from './treeSizes.ts';
 
 /** Two commits to merge, and the tree whose attribute files hold meanwhile. */
 export interface MergePair {
@@ -28,6 +29,8 @@ const maxRemembered = 100;
 export class MergeRoom {
   readonly folder: ReplayFolder;
   readonly trees: TreeReader;
+  /** Asked of every tree before a git of the room walks it. */
+  readonly sizes: TreeSizes;
   readonly #reader: ObjectReader;
   readonly #merges: MergeTree;
   readonly #signal: AbortSignal;
@@ -38,7 +41,9 @@ export class MergeRoom {
   private constructor(folder: ReplayFolder, signal: AbortSignal) {
     this.folder = folder;
     this.#signal = signal;
-    this.#reader = new ObjectReader(folder, signal);
+    const reader = new ObjectReader(folder.call, signal);
+    this.#reader = reader;
+    this.sizes = new TreeSizes((tree) => reader.read(tree));
     this.trees = new TreeReader(this.#reader, folder.objects);
     this.#merges = new MergeTree(folder, signal);
   }
@@ -68,11 +73,12 @@ export class MergeRoom {
 
   /**
    * From now on the attribute files of these commits are looked for in every tree that is merged. Those of `often`, which is asked for again
-   * and again as a target is, are remembered.
+   * and again as a target is, are remembered. Rejects with `limit-reached`.
    */
-  async heedAttributes(often: string, once?: string): Promise<void> {
+  async heedAttributes(often: string, once = often): Promise<void> {
+    await this.sizes.require(await Promise.all([often, once].map((commit) => this.treeOf(commit))));
     const known = rememberedFiles.get(often) ?? this.git(attributeFiles(often));
-    const [files, more] = await Promise.all([known, once === undefined ? [] : this.git(attributeFiles(once))]);
+    const [files, more] = await Promise.all([known, once === often ? [] : this.git(attributeFiles(once))]);
     rememberedFiles.set(often, files);
     for (const oldest of [...rememberedFiles.keys()].slice(0, -maxRemembered)) rememberedFiles.delete(oldest);
     this.#attributes = new MergeAttributes([...files, ...more], this.trees, this.#reader);
@@ -86,6 +92,7 @@ export class MergeRoom {
     return tree;
   }
 
+  /** Whoever calls it has asked `sizes` for all the trees that git then goes through. */
   async merge({ ours, theirs, attributesOf }: MergePair): Promise<Merged> {
     const attributes = (await this.#attributes?.of(attributesOf)) ?? '';
     if (attributes !== this.#written) {

@@ -1,7 +1,6 @@
 import type { HostProcess } from '../process/run.ts';
 import { GitError } from './gitError.ts';
-import { startHostGit } from './hostProcess.ts';
-import type { ReplayFolder } from './replayFolder.ts';
+import { type HostGitCall, startHostGit } from './hostProcess.ts';
 
 /** The bytes of an object; what is too long to be read; `undefined` when there is none. */
 export type ObjectBody = Buffer | 'too-long' | undefined;
@@ -26,8 +25,9 @@ export class ObjectReader {
   /** Bytes of an object that nobody reads, which are still to come. */
   #skipped = 0;
 
-  constructor(folder: ReplayFolder, signal: AbortSignal) {
-    this.#git = startHostGit({ ...folder.call, args }, 0, signal);
+  /** `call`: what a git call needs to work in the repository. */
+  constructor(call: Omit<HostGitCall, 'args'>, signal: AbortSignal) {
+    this.#git = startHostGit({ ...call, args }, 0, signal);
     this.#git.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#git.stderr.resume();
     const failed = new GitError(args, undefined, 'git cat-file ended early');
@@ -37,9 +37,9 @@ export class ObjectReader {
     );
   }
 
-  /** An object of any type, by its full id. */
+  /** An object of any type, by its full id; behind `^{tree}`, the tree of a commit. */
   read(id: string): Promise<ObjectBody> {
-    if (!/^[0-9a-f]{40,64}$/.test(id)) return Promise.resolve(undefined);
+    if (!/^[0-9a-f]{40,64}(?:\^\{tree\})?$/.test(id)) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       this.#wanted.push({ resolve, reject });
       this.#git.stdin.write(`${id}\n`);

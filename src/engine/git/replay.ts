@@ -1,7 +1,8 @@
-import { type ChainCommit, commitChain } from './commitChain.ts';
+import { type ChainCommit, chainTrees, commitChain } from './commitChain.ts';
 import type { Conflict } from './conflict.ts';
 import type { Stage } from './mergeAnswers.ts';
 import { type Merged, MergeRoom } from './mergeRoom.ts';
+import { standIns } from './standIns.ts';
 
 export interface Replaying {
   /** A bare repository that has both commits. */
@@ -60,13 +61,14 @@ export const replay = ({ store, onto, head, since }: Replaying, signal?: AbortSi
   MergeRoom.use(store, onto, (room) => replayIn(room, { onto, head, since }), signal);
 
 async function replayIn(room: MergeRoom, { onto, head, since }: Omit<Replaying, 'store'>): Promise<Replay> {
-  const [base, chain, tree, headTree] = await Promise.all([
+  const [base, tree, headTree, trees] = await Promise.all([
     room.git(mergeBase(onto, head)),
-    room.git(commitChain(since ?? onto, head)),
     room.treeOf(onto),
     room.treeOf(head),
-    room.heedAttributes(onto, head),
+    room.git(chainTrees(since ?? onto, head)),
   ]);
+  await room.sizes.require([tree, headTree, ...trees]);
+  const [chain] = await Promise.all([room.git(commitChain(since ?? onto, head)), room.heedAttributes(onto, head)]);
   const found = {
     base,
     fastForward: since === undefined && base === onto,
@@ -103,6 +105,8 @@ class Picking {
   readonly #trees: ReadonlyMap<string, string>;
   /** All that was picked so far. */
   tree: string;
+  /** How much of what git may walk `tree` takes, or more. */
+  #share = 0;
 
   constructor(room: MergeRoom, start: { readonly chain: readonly ChainCommit[]; readonly tree: string }) {
     this.#room = room;
@@ -120,6 +124,7 @@ class Picking {
   }
 
   async #merge(commit: ChainCommit, base: string): Promise<ReplayedCommit> {
+    await this.#requireWalkable(commit.tree);
     const { objects } = this.#room.folder;
     // Nothing of the real history: its dates are the session's, and could make the search for a merge base long.
     const root = objects.writeCommit(base, [], 'base');
@@ -130,6 +135,13 @@ class Picking {
     const conflicts = await this.#room.conflictsOf(merged, ours);
     this.tree = await this.#room.trees.edit(merged.tree, ownVersions(merged));
     return told(commit, 'conflict', { conflicts });
+  }
+
+  /** A chain of trees that are just allowed each could add up to one that is not. */
+  async #requireWalkable(tree: string): Promise<void> {
+    const { sizes } = this.#room;
+    if (this.#share === 0 || this.#share > 1) this.#share = await sizes.share(this.tree);
+    this.#share += await sizes.share(tree);
   }
 
   #moved(commit: ChainCommit, tree: string): ReplayedCommit {
@@ -148,7 +160,8 @@ class Picking {
     let [ours = ''] = parents;
     let result = '';
     for (const theirs of parents.slice(1)) {
-      const merged = await this.#room.merge({ ours, theirs, attributesOf: this.tree });
+      const pair = await standIns(this.#room, ours, theirs);
+      const merged = await this.#room.merge({ ...pair, attributesOf: this.tree });
       if (!merged.clean) return true;
       result = merged.tree;
       ours = this.#room.folder.objects.writeCommit(result, [ours, theirs], 'merge');

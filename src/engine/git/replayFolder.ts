@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostGitCall } from './hostProcess.ts';
+import { boundedMemory } from './hostSettings.ts';
 import { hashOf, LooseObjects } from './looseObjects.ts';
 import { scratchFolder } from './scratchFolder.ts';
 
@@ -56,6 +57,7 @@ async function prepare(folder: string, store: string, hash: 'sha1' | 'sha256'): 
   };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path.join(folder, name), text)));
   const variables = {
+    ...boundedMemory,
     GIT_DIR: folder,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',

@@ -52,6 +52,7 @@ async function takenBack(folder: string, { before, landed, tip }: Revert, signal
   if (tip === landed) return treeOf(folder, before, signal);
   const work = async (room: MergeRoom): Promise<string> => {
     const [base, present, earlier] = await Promise.all([landed, tip, before].map((commit) => room.treeOf(commit)));
+    await room.sizes.require([base, present, earlier].filter((tree) => tree !== undefined));
     const { objects } = room.folder;
     const root = objects.writeCommit(base ?? '', [], 'base');
     const ours = objects.writeCommit(present ?? '', [root], 'ours');

@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { FlotillaError } from '../../../src/engine/base/errors.ts';
 import { Mirror } from '../../../src/engine/git/mirror.ts';
 import { resolveSource } from '../../../src/engine/git/source.ts';
+import { type WalkLimits, walkLimits } from '../../../src/engine/git/treeSizes.ts';
 import { requireWalkable } from '../../../src/engine/git/walkable.ts';
 import { WorkStore } from '../../../src/engine/git/workStore.ts';
 import { commit, git, LocalEnvironment, makeRepository, Scratch } from '../../support/localEnvironment.ts';
-
-/** Trees that hold ten of the tree below each, `levels` deep: ten to the power of them in a few kilobytes. */
-function bomb(folder: string, levels: number, leaf: string): string {
-  let entry = leaf;
-  let tree = '';
-  for (let level = 0; level < levels; level += 1) {
-    const input = Array.from({ length: 10 }, (_, at) => `${entry}\td${String(at)}\n`).join('');
-    tree = execFileSync('git', ['-C', folder, 'mktree'], { input, encoding: 'utf8' }).trim();
-    entry = `040000 tree ${tree}`;
-  }
-  return tree;
-}
+import { treeBomb } from '../../support/treeBomb.ts';
 
 describe('a tree that holds more than can be', () => {
   let scratch: Scratch;
@@ -33,19 +22,19 @@ describe('a tree that holds more than can be', () => {
   const isRefused = (error: unknown): boolean => FlotillaError.is(error, 'limit-reached');
 
   it('is found out before git goes through it, of files as of empty folders', async () => {
-    const file = `100644 blob ${git(folder, 'rev-parse', 'HEAD:README.md')}`;
-    const empty = execFileSync('git', ['-C', folder, 'mktree'], { input: '', encoding: 'utf8' }).trim();
-    for (const leaf of [file, `040000 tree ${empty}`])
-      await assert.rejects(requireWalkable(folder, [bomb(folder, 10, leaf)]), isRefused);
+    for (const leaf of ['file', undefined])
+      await assert.rejects(requireWalkable(folder, [treeBomb(folder, 10, leaf)]), isRefused);
   });
 
   it('is any real project not', async () => {
     await requireWalkable(folder, [commit(folder, { 'a/b/c.txt': 'c', 'line\nbreak': 'x' })]);
-    const limit = { entries: 3, bytes: 1000 };
-    await requireWalkable(folder, [commit(folder, { 'a/b/c.txt': 'd', 'line\nbreak': 'y' })], undefined, {
-      ...limit,
-      entries: 5,
-    });
+    const limit: WalkLimits = { ...walkLimits, entries: 3 };
+    // README.md, a, a/b, a/b/c.txt and the one with a line break; their paths with an end each have 37 bytes.
+    const id = commit(folder, { 'a/b/c.txt': 'd', 'line\nbreak': 'y' });
+    await requireWalkable(folder, [id], undefined, { ...limit, entries: 5, bytes: 37, depth: 2 });
+    const other = commit(folder, { 'a/b/c.txt': 'dd', 'line\nbreak': 'yy' });
+    for (const less of [{ entries: 4 }, { bytes: 36 }, { depth: 1 }, { folders: 1 }, { read: 100 }])
+      await assert.rejects(requireWalkable(folder, [other], undefined, { ...limit, entries: 5, ...less }), isRefused);
     await assert.rejects(
       requireWalkable(folder, [commit(folder, { 'a/b/c.txt': 'e', more: 'z' })], undefined, limit),
       isRefused,
@@ -66,8 +55,7 @@ describe('a tree that holds more than can be', () => {
     const environment = new LocalEnvironment(scratch.path('environment'));
     environment.fill({ branch: 'task', base, url: undefined, refs: [], objects: mirror.objectsFolder });
     const store = WorkStore.open(scratch.path('work.git'), mirror.objectsFolder);
-    const file = `100644 blob ${git(folder, 'rev-parse', 'HEAD:README.md')}`;
-    const tree = bomb(environment.workspace, 9, file);
+    const tree = treeBomb(environment.workspace, 9, 'file');
     const head = git(environment.workspace, 'commit-tree', '-p', base, '-m', 'bomb', tree);
     git(environment.workspace, 'update-ref', 'refs/heads/task', head);
     await store.receive('abc', { connect: environment.connect });
