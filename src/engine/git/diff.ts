@@ -1,5 +1,6 @@
 import type { ChangedFile } from '../../protocol/operations.ts';
-import { runHostGit } from './hostProcess.ts';
+import { firstOfHostGit } from './hostProcess.ts';
+import { boundedMemory } from './hostSettings.ts';
 import type { GitCommand } from './runner.ts';
 
 export interface Ends {
@@ -68,8 +69,8 @@ export async function patchBetween(
   signal?: AbortSignal,
 ): Promise<{ patch: string; truncated: boolean }> {
   const args = ['diff-tree', '-r', '-p', ...plain, from, to, '--'];
-  const { stdout } = await runHostGit({ folder, args, maxBytes: maxBytes + 1 }, signal);
-  if (stdout.length <= maxBytes) return { patch: stdout.toString('utf8'), truncated: false };
-  const end = stdout.lastIndexOf('\n', maxBytes - 1) + 1;
-  return { patch: stdout.subarray(0, end === 0 ? maxBytes : end).toString('utf8'), truncated: true };
+  const { stdout, truncated } = await firstOfHostGit({ folder, args, variables: boundedMemory, maxBytes }, signal);
+  if (!truncated) return { patch: stdout.toString('utf8'), truncated };
+  const end = stdout.lastIndexOf('\n') + 1;
+  return { patch: stdout.subarray(0, end === 0 ? maxBytes : end).toString('utf8'), truncated };
 }

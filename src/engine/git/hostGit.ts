@@ -34,10 +34,10 @@ const unsafe: NonNullable<SimpleGitOptions['unsafe']> = {
 /** Runs git on the host in one folder, with the settings that every git of ours has. For what needs pipes or the network: `hostProcess.ts`. */
 export function hostRunner(folder: string, variables: Readonly<Record<string, string>> = {}): GitRunner {
   return async (command, signal) => {
-    const { args, input, answers } = command;
+    const { args, input, answers, maxBytes } = command;
     const run = (): Promise<GitResult> =>
       command.silent === true
-        ? runHostGit({ folder, args, input, answers, variables }, signal)
+        ? runHostGit({ folder, args, input, answers, maxBytes, variables }, signal)
         : runSimpleGit(folder, command, { variables, signal });
     return command.parse(await queueOf(folder).add(run));
   };

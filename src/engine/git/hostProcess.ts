@@ -1,4 +1,5 @@
-import { type HostProcess, runOnHost, startOnHost } from '../process/run.ts';
+import { type HostProcess, type HostResult, runOnHost, startOnHost } from '../process/run.ts';
+import { FlotillaError } from '../base/errors.ts';
 import { GitError } from './gitError.ts';
 import { hostArguments, hostVariables } from './hostSettings.ts';
 import type { GitResult } from './runner.ts';
@@ -12,6 +13,7 @@ export interface HostGitCall {
   readonly input?: string | Uint8Array | undefined;
   readonly answers?: readonly number[] | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Bytes that git may answer. Default 64 MiB. */
   readonly maxBytes?: number | undefined;
 }
 
@@ -20,10 +22,30 @@ const defaultTimeoutMs = 60 * 60 * 1000;
 
 /**
  * Runs a git that talks to another repository, in a process group of its own so that a cancel ends its ssh as well. Rejects with
- * `GitError` on an exit code that is no answer, with `cancelled`, or with `SpawnError`.
+ * `GitError` on an exit code that is no answer, with `limit-reached` when it answers more than it may, with `cancelled`, or with `SpawnError`.
  */
 export async function runHostGit(call: HostGitCall, signal?: AbortSignal): Promise<GitResult> {
   const result = await runOnHost(commandOf(call), signal);
+  if (result.truncated) throw tooLong(call, result.stdout.length);
+  return answered(call, result);
+}
+
+/** As `runHostGit`; of an answer that is longer than `maxBytes` it gives the first part, and git is ended. */
+export async function firstOfHostGit(
+  call: HostGitCall & { readonly maxBytes: number },
+  signal?: AbortSignal,
+): Promise<Pick<HostResult, 'stdout' | 'truncated'>> {
+  const result = await runOnHost(commandOf(call), signal);
+  return result.truncated ? result : { stdout: answered(call, result).stdout, truncated: false };
+}
+
+function tooLong({ args }: HostGitCall, bytes: number): FlotillaError {
+  const command = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const sentence = `What git ${command} answers is longer than ${Math.floor(bytes / 1024 ** 2)} MiB and is not read: there are too many files or names.`;
+  return new FlotillaError('limit-reached', sentence);
+}
+
+function answered(call: HostGitCall, result: HostResult): GitResult {
   const stderr = result.timedOut ? `${result.stderr}\nfatal: git timed out` : result.stderr;
   const { exitCode } = result;
   if (exitCode === undefined || ![0, ...(call.answers ?? [])].includes(exitCode))

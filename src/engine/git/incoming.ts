@@ -154,7 +154,9 @@ async function bounded(stream: Readable, maxBytes: number): Promise<string> {
     size += chunk.length;
     if (size <= maxBytes) chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = Buffer.concat(chunks).toString('utf8');
+  // What is cut would end in half a name.
+  return size <= maxBytes ? text : text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
 const tooMuch = (maxBytes: number): FlotillaError =>

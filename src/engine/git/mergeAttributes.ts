@@ -2,6 +2,7 @@ import { mergeLines } from './mergeLines.ts';
 import type { ObjectReader } from './objectReader.ts';
 import type { GitCommand } from './runner.ts';
 import type { TreeReader } from './treeReader.ts';
+import { walkLimits } from './treeSizes.ts';
 
 const fileName = '.gitattributes';
 /** Bytes of one attribute file, and how many of them are heeded. */
@@ -11,6 +12,7 @@ const [maxBytes, maxFiles] = [1024 * 1024, 1000];
 export const attributeFiles = (tree: string): GitCommand<string[]> => ({
   args: ['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree],
   silent: true,
+  maxBytes: walkLimits.bytes,
   parse: ({ stdout }) => {
     const found: string[] = [];
     for (let at = stdout.indexOf(fileName); at >= 0; at = stdout.indexOf(fileName, at + 1)) {

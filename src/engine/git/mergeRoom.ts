@@ -67,8 +67,8 @@ export class MergeRoom {
     });
   }
 
-  async git<T>({ args, input, answers, parse }: GitCommand<T>): Promise<T> {
-    return parse(await runHostGit({ ...this.folder.call, args, input, answers }, this.#signal));
+  async git<T>({ args, input, answers, maxBytes, parse }: GitCommand<T>): Promise<T> {
+    return parse(await runHostGit({ ...this.folder.call, args, input, answers, maxBytes }, this.#signal));
   }
 
   /**

@@ -1,4 +1,4 @@
-import { runHostGit } from './hostProcess.ts';
+import { firstOfHostGit, runHostGit } from './hostProcess.ts';
 import { usesLfs } from './inspectCommit.ts';
 
 export interface PushedChange {
@@ -13,6 +13,8 @@ const pointerBytes = 1024;
 const pointerStart = 'version https://git-lfs.github.com/spec/';
 /** Files that are looked at, so that a session can't make a push slow. */
 const maxFiles = 20_000;
+/** Bytes of the list of them. */
+const maxList = 16 * 1024 * 1024;
 
 interface NewFile {
   readonly mode: string;
@@ -45,7 +47,9 @@ function listed(names: readonly string[]): string {
 async function newFiles(folder: string, { from, to }: PushedChange, signal?: AbortSignal): Promise<NewFile[]> {
   const plain = ['--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none', '--diff-filter=d'];
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', ...plain, from, to, '--'];
-  const fields = (await runHostGit({ folder, args }, signal)).stdout.toString('utf8').split('\0');
+  const { stdout } = await firstOfHostGit({ folder, args, maxBytes: maxList }, signal);
+  // Whatever stands behind the last end of a name is only a part of one.
+  const fields = stdout.toString('utf8').split('\0').slice(0, -1);
   const entries = fields.flatMap((field, at): NewFile[] => {
     const [, mode, object] = /^:\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(field) ?? [];
     return at % 2 === 1 || mode === undefined || object === undefined

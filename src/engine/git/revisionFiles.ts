@@ -1,6 +1,7 @@
 import { FlotillaError } from '../base/errors.ts';
 import { explainGitError } from './explainGitError.ts';
-import { runHostGit } from './hostProcess.ts';
+import { firstOfHostGit, runHostGit } from './hostProcess.ts';
+import { boundedMemory } from './hostSettings.ts';
 
 /** A file or folder of a revision, as git keeps it. Links are files that hold where they lead. */
 export interface RevisionEntry {
@@ -26,11 +27,8 @@ export class RevisionFiles {
   /** The bytes of a file; `undefined` when there is none at the path. Rejects with `file-too-long`. */
   async read(path: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer | undefined> {
     const most = maxBytes + 4096 + path.length;
-    const stdout = await this.#git(
-      ['cat-file', '--batch', '-z'],
-      { input: this.#names([path]), maxBytes: most },
-      signal,
-    );
+    const call = { folder: this.#folder, args: ['cat-file', '--batch', '-z'], input: this.#names([path]) };
+    const { stdout } = await explained(firstOfHostGit({ ...call, variables: boundedMemory, maxBytes: most }, signal));
     const end = stdout.indexOf('\n');
     const [, size] = /^[0-9a-f]{40,64} blob (\d+)$/.exec(stdout.subarray(0, end).toString('utf8')) ?? [];
     if (size === undefined) return undefined;
@@ -59,16 +57,17 @@ export class RevisionFiles {
     return paths.map((path) => `${this.#revision}:${path}\0`).join('');
   }
 
-  async #git(
-    args: readonly string[],
-    more: { input?: string; maxBytes?: number },
-    signal: AbortSignal | undefined,
-  ): Promise<Buffer> {
-    try {
-      return (await runHostGit({ folder: this.#folder, args, maxBytes: maxListing, ...more }, signal)).stdout;
-    } catch (error) {
-      throw explainGitError(error, 'the work store');
-    }
+  async #git(args: readonly string[], more: { input?: string }, signal: AbortSignal | undefined): Promise<Buffer> {
+    const call = { folder: this.#folder, args, maxBytes: maxListing, ...more };
+    return (await explained(runHostGit(call, signal))).stdout;
+  }
+}
+
+async function explained<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw explainGitError(error, 'the work store');
   }
 }
 

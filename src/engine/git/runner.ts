@@ -9,6 +9,8 @@ export interface GitCommand<T> {
   readonly answers?: readonly number[] | undefined;
   /** It can end well without writing a byte. simple-git waits 50 ms for the output of such a command, so the host runs it past simple-git. */
   readonly silent?: boolean | undefined;
+  /** Bytes that it may answer where it is `silent`. Default 64 MiB; a longer answer is an error. */
+  readonly maxBytes?: number | undefined;
   readonly parse: (result: GitResult) => T;
 }
 

@@ -6,6 +6,7 @@ import { changedFiles, patchBetween } from './diff.ts';
 import { type CheckpointRef, checkpointRefs } from './checkpointRefs.ts';
 import { explainGitError } from './explainGitError.ts';
 import { hostRunner } from './hostGit.ts';
+import { boundedMemory } from './hostSettings.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Arrival, receiveWork, type Received } from './receive.ts';
 import { type Push, pushWork, type Pushed } from './push.ts';
@@ -123,7 +124,7 @@ export class WorkStore {
     const ends = { from: requireCommit(from), to: requireCommit(to) };
     return this.#do(async () => {
       await requireWalkable(this.#folder, [from, to], signal);
-      const files = hostRunner(this.#folder)(changedFiles(ends), signal);
+      const files = hostRunner(this.#folder, boundedMemory)(changedFiles(ends), signal);
       if (options.patch === false) return { files: await files, patch: undefined, truncated: false };
       const patch = await patchBetween(this.#folder, { ...ends, maxBytes: options.maxBytes }, signal);
       return { files: await files, ...patch };

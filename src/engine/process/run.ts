@@ -11,16 +11,19 @@ export interface HostCommand {
   /** Added to the engine's own environment; `undefined` takes a variable away. Never logged. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly input?: string | Uint8Array | undefined;
-  /** Bytes of each output stream that are kept; what comes after is dropped. */
+  /** Bytes of standard output that are kept; a program that writes more is ended. Of its errors the last lines are kept. */
   readonly maxBytes?: number | undefined;
   /** Milliseconds after which the program and its children are ended. */
   readonly timeoutMs?: number | undefined;
 }
 
 export interface HostResult {
+  /** `undefined` when the program was ended from outside, such as one that wrote too much. */
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly stdout: Buffer;
+  /** `stdout` is only the first part of what the program had to say. */
+  readonly truncated: boolean;
   readonly stderr: string;
   readonly timedOut: boolean;
 }
@@ -44,10 +47,11 @@ const forceKillAfterMs = 3000;
 /** Runs a program to its end. A non-zero exit is a result, not an error; a fired signal rejects with `cancelled`. */
 export async function runOnHost(command: HostCommand, signal?: AbortSignal): Promise<HostResult> {
   const running = startOnHost(command, signal);
-  const [stdout, stderr] = [collect(running.stdout, command.maxBytes ?? defaultMaxBytes), collectTail(running.stderr)];
+  const output = collect(running, command.maxBytes ?? defaultMaxBytes);
+  const stderr = collectTail(running.stderr);
   running.stdin.end(command.input);
   const end = await running.ended;
-  return { ...end, stdout: await stdout, stderr: await stderr };
+  return { ...end, ...(await output), stderr: await stderr };
 }
 
 export interface HostProcess {
@@ -153,14 +157,19 @@ export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void
   }
 }
 
-async function collect(stream: Readable, maxBytes: number): Promise<Buffer> {
+async function collect(
+  running: Pick<HostProcess, 'stdout' | 'kill'>,
+  maxBytes: number,
+): Promise<Pick<HostResult, 'stdout' | 'truncated'>> {
   const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (size < maxBytes) chunks.push(chunk.subarray(0, maxBytes - size));
-    size += chunk.length;
+  let left = maxBytes;
+  // Read to the end all the same: what it had written before it was ended would keep its pipe, and so its end, open.
+  for await (const chunk of running.stdout as AsyncIterable<Buffer>) {
+    if (left > 0) chunks.push(chunk.subarray(0, left));
+    if (left >= 0 && chunk.length > left) running.kill();
+    left -= chunk.length;
   }
-  return Buffer.concat(chunks);
+  return { stdout: Buffer.concat(chunks), truncated: left < 0 };
 }
 
 async function collectTail(stream: Readable): Promise<string> {
