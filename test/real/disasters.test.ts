@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
-import { runOnHost } from '../../src/engine/process/run.ts';
 import { requirePart } from '../support/bed.ts';
 import { type Scene, disasters, makeScene } from '../support/crash/disasters.ts';
 import { findings } from '../support/crash/findings.ts';
 import { survives } from '../support/crash/survives.ts';
 import { eventually } from '../support/eventually.ts';
-import { labelled } from '../support/leftovers.ts';
 
 /** Those that every run takes; `npm run soak` takes all of them. Others are in survival.test.ts. */
 const everyTime = ['the engine is killed and four come at once', 'Docker restarts and takes the container with it'];
@@ -40,22 +38,14 @@ describe('a session at work', function () {
   it('says so and leaves nothing when `devcontainer up` is killed, and starts when it is asked again', async () => {
     const { bed } = scene;
     const making = bed.create(await bed.repository());
-    let pid: string | undefined;
-    for (const end = Date.now() + 30_000; pid === undefined && Date.now() < end;) {
-      const { stdout } = await runOnHost({ file: 'ps', args: ['-eo', 'pid=,args='] });
-      const lines = stdout.toString('utf8').split('\n');
-      const isUp = (line: string): boolean => /^ *\d+ \S*node\S* \S*devcontainer\.js up /.test(line);
-      pid = /\d+/.exec(lines.find((line) => isUp(line) && line.includes(bed.flotilla.folder)) ?? '')?.[0];
-    }
-    assert.ok(pid !== undefined, '`devcontainer up` never ran');
-    process.kill(Number(pid), 'SIGKILL');
+    process.kill(await bed.upPid(), 'SIGKILL');
     const id = await making;
     const { reason } = await bed.until(id, ({ state }) => state === 'failed');
     assert.equal(reason.code, 'start-failed', JSON.stringify(reason));
     let left = ['not asked'];
     await eventually(
       () => {
-        void labelled(`flotilla.session=${id}`).then((found) => (left = found));
+        void bed.left(id).then((found) => (left = found));
         return left.length === 0;
       },
       () => left.join(', '),

@@ -27,7 +27,7 @@ async function run(part: Part, options: SoakOptions): Promise<boolean> {
     case 'fuzz':
       return tests('test/unit/fuzz/*.test.ts', { FLOTILLA_FUZZ_CASES: String(options.cases) });
     case 'matrix':
-      return tests('test/real/{crashMatrix,disasters}.test.ts', {
+      return tests('test/real/{crashMatrix,disasters,dockerRestarts}.test.ts', {
         FLOTILLA_SOAK: '1',
         FLOTILLA_TEST_BASE_IMAGE: baseImage,
       });

@@ -5,6 +5,7 @@ import { messageOf } from '../../src/engine/base/errors.ts';
 import { Docker } from '../../src/engine/runtime/devcontainer/docker.ts';
 import { OwnImage } from '../../src/engine/runtime/devcontainer/ownImage.ts';
 import { baseImage } from './baseImage.ts';
+import { findOwnDocker } from './crash/ownDocker.ts';
 import { dockerDaemon } from './dockerDaemon.ts';
 import { skipFor } from './skips.ts';
 import { chromiumFile } from './vscode/browser.ts';
@@ -24,7 +25,11 @@ export const testBaseImage = (): Promise<string> => baseImage();
 /** Flotilla's Claude Code image on the test base, built by the product's own code, so that engines under test find it there. */
 export async function testImage(): Promise<string> {
   const named = process.env['FLOTILLA_TEST_IMAGE'];
-  if (named !== undefined && named !== '') return named;
+  return named !== undefined && named !== '' ? named : await ownImage();
+}
+
+/** What an engine under test makes its sessions of. */
+async function ownImage(): Promise<string> {
   const image = new OwnImage(new Docker(), {
     folder: path.join(root, 'media/image'),
     baseImage: await testBaseImage(),
@@ -57,6 +62,11 @@ const parts = {
     return await testImage();
   },
   'built command': built('cli.cjs', 'build'),
+  'image of sessions': async () => {
+    await docker();
+    return await ownImage();
+  },
+  'second Docker': findOwnDocker,
   package: built('flotilla.vsix', 'package'),
   'code-server': async () => (await codeServer()).entry,
   chromium: chromiumFile,

@@ -179,7 +179,7 @@ export class Flotilla {
       const { orphans } = await this.json(orphansSchema, ['adopt']);
       for (const { sessionId } of orphans) await this.run(['remove', sessionId, '--orphan', '--yes']);
       await this.run(['engine', 'stop']);
-      left.push(...(await labelled(`flotilla.scope=${this.scope}`)));
+      left.push(...(await labelled(`flotilla.scope=${this.scope}`, this.env['DOCKER_HOST'])));
     } finally {
       await this.api.close();
       await rm(this.folder, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { EngineClient } from '../../../src/client/engineClient.ts';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import type { FaultPoint } from '../../../src/engine/base/faultPoint.ts';
-import { runOnHost } from '../../../src/engine/process/run.ts';
+import { type HostResult, runOnHost } from '../../../src/engine/process/run.ts';
 import type { Landing } from '../../../src/protocol/landing.ts';
 import type { OperationInput, OperationName, OperationOutput } from '../../../src/protocol/operations.ts';
 import type { Session } from '../../../src/protocol/session.ts';
@@ -13,6 +13,7 @@ import { hostCertificates } from '../bed.ts';
 import { eventually } from '../eventually.ts';
 import { Flotilla } from '../flotilla.ts';
 import { keepBoth } from '../homeBed.ts';
+import { labelled } from '../leftovers.ts';
 import { git, type SampleRepository, sampleRepository } from '../sampleRepository.ts';
 import { bash } from '../sessions.ts';
 
@@ -29,25 +30,35 @@ export class CrashBed {
   readonly flotilla: Flotilla;
   readonly client: EngineClient;
   readonly #faults: string;
+  readonly #daemon: string | undefined;
   #repositories = 0;
 
-  private constructor(parts: { flotilla: Flotilla; client: EngineClient; faults: string }) {
+  private constructor(parts: { flotilla: Flotilla; client: EngineClient; faults: string; daemon: string | undefined }) {
     this.flotilla = parts.flotilla;
     this.client = parts.client;
     this.#faults = parts.faults;
+    this.#daemon = parts.daemon;
   }
 
-  /** `more`: further variables of the engine, for what lies in this folder. */
-  static async start(baseImage: string, more: (folder: string) => Variables = () => ({})): Promise<CrashBed> {
+  /** `more`: further variables of the engine, for what lies in this folder. `daemon`: where its Docker is, when not the usual one. */
+  static async start(
+    baseImage: string,
+    more: (folder: string) => Variables = () => ({}),
+    daemon?: string,
+  ): Promise<CrashBed> {
     const told = { match: '^do: (.*)$', steps: [bash('$1'), { text: 'It is done.' }] };
     const flotilla = await Flotilla.start({
       baseImage,
       scenario: { rules: [keepBoth(), told] },
-      env: (folder) => ({ FLOTILLA_FAULT_FOLDER: path.join(folder, 'faults'), ...more(folder) }),
+      env: (folder) => ({
+        FLOTILLA_FAULT_FOLDER: path.join(folder, 'faults'),
+        ...(daemon === undefined ? {} : { DOCKER_HOST: daemon }),
+        ...more(folder),
+      }),
     });
     const faults = path.join(flotilla.folder, 'faults');
     mkdirSync(faults);
-    return new CrashBed({ flotilla, faults, client: await flotilla.connect() });
+    return new CrashBed({ flotilla, faults, daemon, client: await flotilla.connect() });
   }
 
   async repository(): Promise<SampleRepository> {
@@ -98,6 +109,18 @@ export class CrashBed {
   /** The engine that answers now. */
   async enginePid(): Promise<number> {
     return (await this.call('system.info', {})).pid;
+  }
+
+  /** The `devcontainer up` that runs for this engine, or that will in a moment. */
+  async upPid(): Promise<number> {
+    for (const end = Date.now() + 30_000; Date.now() < end;) {
+      const { stdout } = await runOnHost({ file: 'ps', args: ['-eo', 'pid=,args='] });
+      const isUp = (line: string): boolean => /^ *\d+ \S*node\S* \S*devcontainer\.js up /.test(line);
+      const lines = stdout.toString('utf8').split('\n');
+      const pid = /\d+/.exec(lines.find((line) => isUp(line) && line.includes(this.flotilla.folder)) ?? '')?.[0];
+      if (pid !== undefined) return Number(pid);
+    }
+    return assert.fail('`devcontainer up` never ran');
   }
 
   async killEngine(): Promise<void> {
@@ -163,11 +186,24 @@ export class CrashBed {
     assert.fail(`it never landed: ${JSON.stringify((await this.landing(id)).reason)}`);
   }
 
+  /** The docker command, past everything that stands between the engine and its Docker. */
+  docker(...args: string[]): Promise<HostResult> {
+    return runOnHost({ file: 'docker', args, env: this.#daemon === undefined ? {} : { DOCKER_HOST: this.#daemon } });
+  }
+
+  /** What Docker has of a session, or of all of them. */
+  left(id?: string): Promise<string[]> {
+    return labelled(
+      id === undefined ? `flotilla.scope=${this.flotilla.scope}` : `flotilla.session=${id}`,
+      this.#daemon,
+    );
+  }
+
   /** Runs a shell command in the session's container, in its workspace; gives what it printed. */
   async inside({ environment }: Session, command: string): Promise<string> {
     assert.ok(environment !== undefined, 'there is no environment');
     const args = ['exec', '--workdir', environment.workspaceFolder, environment.id, 'sh', '-c', command];
-    const { exitCode, stdout, stderr } = await runOnHost({ file: 'docker', args });
+    const { exitCode, stdout, stderr } = await this.docker(...args);
     assert.equal(exitCode, 0, `${command}: ${stderr}`);
     return stdout.toString('utf8').trim();
   }

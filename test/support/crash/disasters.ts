@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { sleep } from '../../../src/engine/base/clock.ts';
-import { runOnHost } from '../../../src/engine/process/run.ts';
 import type { Session } from '../../../src/protocol/session.ts';
 import { CrashBed } from './crashBed.ts';
 import { DockerDoor } from './dockerDoor.ts';
@@ -31,8 +30,8 @@ export async function makeScene(baseImage: string): Promise<Scene> {
 const day = 86_400_000;
 
 const killed = (signal: string): Disaster => {
-  return async (_scene, { environment }) => {
-    await runOnHost({ file: 'docker', args: ['kill', '--signal', signal, environment?.id ?? ''] });
+  return async ({ bed }, { environment }) => {
+    await bed.docker('kill', '--signal', signal, environment?.id ?? '');
   };
 };
 
@@ -54,8 +53,8 @@ export const disasters = {
   'the engine is killed and four come at once': race,
   'the container is killed': killed('KILL'),
   'the container is told to end': killed('TERM'),
-  'the container is removed': async (_scene, { environment }) => {
-    await runOnHost({ file: 'docker', args: ['rm', '--force', environment?.id ?? ''] });
+  'the container is removed': async ({ bed }, { environment }) => {
+    await bed.docker('rm', '--force', environment?.id ?? '');
   },
   'Claude is killed': async ({ bed }, session) => {
     await bed.inside(session, 'pkill -9 -x claude || pkill -9 -f "claude -p" || true');
@@ -68,9 +67,9 @@ export const disasters = {
     await sleep(2000);
     await door.open();
   },
-  'Docker restarts and takes the container with it': async ({ door }, { environment }) => {
+  'Docker restarts and takes the container with it': async ({ bed, door }, { environment }) => {
     await door.close();
-    await runOnHost({ file: 'docker', args: ['kill', environment?.id ?? ''] });
+    await bed.docker('kill', environment?.id ?? '');
     await sleep(1000);
     await door.open();
   },

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import { runOnHost } from '../../../src/engine/process/run.ts';
 import type { Session } from '../../../src/protocol/session.ts';
-import { labelled } from '../leftovers.ts';
 import type { CrashBed } from './crashBed.ts';
 
 /** What is wrong after a crash and all that followed; nothing, when the promises hold. */
@@ -19,8 +18,9 @@ export interface Findings {
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 const home = (bed: CrashBed, ...parts: string[]): string => path.join(bed.flotilla.folder, 'home/data', ...parts);
 
-async function docker(...args: string[]): Promise<string[]> {
-  const { stdout } = await runOnHost({ file: 'docker', args });
+async function listed(bed: CrashBed, ...args: string[]): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await bed.docker(...args);
+  if (exitCode !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`);
   return lines(stdout.toString('utf8'));
 }
 
@@ -48,8 +48,8 @@ interface Own {
 
 async function ofSession(bed: CrashBed, session: Session): Promise<Own> {
   const label = `label=flotilla.session=${session.id}`;
-  const containers = await docker('ps', '--all', '--quiet', '--no-trunc', '--filter', label);
-  const volumes = await docker('volume', 'ls', '--quiet', '--filter', label);
+  const containers = await listed(bed, 'ps', '--all', '--quiet', '--no-trunc', '--filter', label);
+  const volumes = await listed(bed, 'volume', 'ls', '--quiet', '--filter', label);
   const wrong = wrongOf(session, containers);
   if (session.environment === undefined)
     return { lost: [], doubled: volumes.map((volume) => `volume ${volume}`), wrong };
@@ -93,8 +93,8 @@ async function lostOf(bed: CrashBed, session: Session): Promise<string[]> {
 async function unowned(bed: CrashBed, sessions: readonly Session[]): Promise<string[]> {
   const known = sessions.map(({ id }) => id);
   const isKnown = (name: string): boolean => known.some((id) => name.includes(id));
-  const all = await labelled(`flotilla.scope=${bed.flotilla.scope}`);
-  const owned = await Promise.all(known.map((id) => labelled(`flotilla.session=${id}`)));
+  const all = await bed.left();
+  const owned = await Promise.all(known.map((id) => bed.left(id)));
   const folders = readdirSync(home(bed, 'sessions')).filter((name) => !isKnown(name));
   const refs = await Promise.all(
     globSync('*.git', { cwd: home(bed, 'work') }).map(async (store) => {

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import { liveStates } from '../../../src/engine/session/stateMachine.ts';
-import type { Scene, disasters } from './disasters.ts';
-
-type Disaster = (typeof disasters)[keyof typeof disasters];
+import type { Session } from '../../../src/protocol/session.ts';
+import type { CrashBed } from './crashBed.ts';
 
 /** Six commits, half a second apart. */
 const work =
   'do: for i in 1 2 3 4 5 6; do echo $i >> log.txt; git add log.txt; git commit -qm "Number $i"; sleep 0.5; done; test 1';
 
-/** A session commits, something befalls it in the middle, it comes to rest for a reason that it names, and does one thing more. */
-export async function survives(scene: Scene, disaster: Disaster, afterMs = 0): Promise<void> {
+/**
+ * A session commits, something befalls it in the middle, it comes to rest for a reason that it names, and does one thing more. Gives
+ * the session as it came to rest.
+ */
+export async function survives<S extends { readonly bed: CrashBed }>(
+  scene: S,
+  disaster: (scene: S, session: Session) => Promise<void>,
+  afterMs = 0,
+): Promise<Session> {
   const { bed } = scene;
   const id = await bed.create(await bed.repository(), work);
   const session = await bed.until(id, ({ activity }) => activity?.about?.startsWith('Bash') === true);
@@ -23,4 +29,5 @@ export async function survives(scene: Scene, disaster: Disaster, afterMs = 0): P
   // What was there before the disaster is there, and nothing was done twice.
   assert.deepEqual(log, ['1', '2', '3', '4', '5', '6'].slice(0, log.length), rested.reason.message);
   assert.ok(log.length >= 2);
+  return rested;
 }

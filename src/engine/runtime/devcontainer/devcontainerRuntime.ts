@@ -12,6 +12,7 @@ import { EventWatch } from './eventWatch.ts';
 import { dockerFailure } from './failures.ts';
 import { ForeignImages } from './foreignImages.ts';
 import { Inventory } from './inventory.ts';
+import { LateRemovals } from './lateRemovals.ts';
 import { OwnImage } from './ownImage.ts';
 import { Provisioning } from './provisioning.ts';
 import { ToolsVolume } from './toolsVolume.ts';
@@ -44,6 +45,7 @@ export class DevcontainerRuntime implements Runtime {
   readonly #inventory: Inventory;
   readonly #provisioning: Provisioning;
   readonly #events: EventWatch;
+  readonly #lateRemovals: LateRemovals;
   readonly #making = new Map<string, Making>();
   readonly #closing = new AbortController();
   readonly #tidying: Promise<void>;
@@ -60,6 +62,7 @@ export class DevcontainerRuntime implements Runtime {
     const tools = new ToolsVolume(docker, path.join(mediaFolder, 'tools'));
     this.#tidying = tools.removeOld(this.#closing.signal);
     this.#docker = docker;
+    this.#lateRemovals = new LateRemovals(log);
     this.#inventory = new Inventory(docker, labelScope);
     this.#events = new EventWatch(docker, labelScope, log);
     this.#provisioning = new Provisioning({
@@ -70,6 +73,7 @@ export class DevcontainerRuntime implements Runtime {
       tools,
       inventory: this.#inventory,
       networkPool: options.networkPool ?? '10.213.0.0/16',
+      lateRemovals: this.#lateRemovals,
       log,
     });
   }
@@ -117,6 +121,7 @@ export class DevcontainerRuntime implements Runtime {
   /** Ends what is under way. Environments stay as they are. */
   async close(): Promise<void> {
     this.#events.close();
+    this.#lateRemovals.close();
     this.#closing.abort();
     await this.#tidying;
     for (const { stop } of this.#making.values()) stop.abort();

@@ -14,6 +14,7 @@ import { dockerFailure } from './failures.ts';
 import type { ForeignImages } from './foreignImages.ts';
 import { prepareForeignImage } from './foreignPreparation.ts';
 import type { Inventory } from './inventory.ts';
+import type { LateRemovals } from './lateRemovals.ts';
 import type { Advance, OwnImage } from './ownImage.ts';
 import { plainImage } from './plainImage.ts';
 import { ProvisionSteps } from './provisionSteps.ts';
@@ -29,6 +30,7 @@ export interface ProvisioningParts {
   readonly inventory: Inventory;
   /** The private range that sessions' networks are cut out of. */
   readonly networkPool: string;
+  readonly lateRemovals: LateRemovals;
   readonly log: Log;
 }
 
@@ -43,6 +45,8 @@ const containerStart = 0.55;
 const containerEnd = 0.8;
 /** A killed client's request may still be at work in the daemon: when to look again for what came of it, in milliseconds. */
 const lateAfterMs = [150, 350, 700];
+/** How long a daemon may take to say that it is there, in milliseconds. */
+const answerWithinMs = 5000;
 /** Milliseconds of three lists at once on a machine at rest, and how many times as slow a daemon is waited for at most. */
 const [usualAnswerMs, mostSlowness] = [25, 8];
 
@@ -57,6 +61,7 @@ export class Provisioning {
   /** Rejects with `not-in-this-state`, touching nothing, when the session has something already. */
   async provision(spec: EnvironmentSpec, report: Report, signal: AbortSignal): Promise<DevcontainerEnvironment> {
     throwIfCancelled(signal);
+    await this.#parts.lateRemovals.callOff(spec.sessionId);
     const steps = new ProvisionSteps(report);
     const made = { any: false, container: false };
     const since = performance.now();
@@ -77,10 +82,23 @@ export class Provisioning {
       this.#parts.log.info('environment made', { session: spec.sessionId, container: environment.id, image, ms });
       return environment;
     } catch (error) {
-      const failure = dockerFailure(error, signal);
+      const failure = await this.#explained(dockerFailure(error, signal), signal);
       if (!isCancelled(failure)) steps.failed(messageOf(failure));
       if (made.any) await this.#cleanUp(spec, made.container && signal.aborted);
       throw failure;
+    }
+  }
+
+  /** A daemon that went away while something was made shows in many ways: it is the reason, whatever was said. */
+  async #explained(failure: unknown, signal: AbortSignal): Promise<unknown> {
+    if (signal.aborted || !FlotillaError.is(failure, 'start-failed')) return failure;
+    try {
+      await this.#parts.docker.version(AbortSignal.timeout(answerWithinMs));
+      return failure;
+    } catch (error) {
+      const away = dockerFailure(error);
+      if (!FlotillaError.is(away, 'docker-missing')) return failure;
+      return new FlotillaError(away.code, away.message, { detail: failure.detail, cause: failure });
     }
   }
 
@@ -208,7 +226,7 @@ export class Provisioning {
 
   /** Never hides why it was called. */
   async #cleanUp({ sessionId, rebuild }: EnvironmentSpec, mayComeLate: boolean): Promise<void> {
-    const { inventory, log } = this.#parts;
+    const { inventory, lateRemovals, log } = this.#parts;
     const discard = (): Promise<unknown> =>
       rebuild === true ? inventory.discardAround(sessionId) : inventory.discard(sessionId);
     try {
@@ -219,6 +237,8 @@ export class Provisioning {
       }
     } catch (error) {
       log.error('something of a failed session stays in Docker', { session: sessionId, error });
+      // What a session that had worked before has made anew is taken up by its next start.
+      if (rebuild !== true) lateRemovals.add(sessionId, discard);
     }
   }
 

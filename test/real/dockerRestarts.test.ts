@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'mocha';
+import { requirePart } from '../support/bed.ts';
+import {
+  type DockerScene,
+  closeDockerScene,
+  dockerDisasters,
+  makeDockerScene,
+} from '../support/crash/dockerDisasters.ts';
+import { findings } from '../support/crash/findings.ts';
+import { survives } from '../support/crash/survives.ts';
+import { becomes } from '../support/runtimeBed.ts';
+
+/** Those that every run takes; `npm run soak` takes all of them. */
+const everyTime = [
+  'Docker is restarted',
+  'Docker is killed, started again and finds its containers',
+  'the engine is killed and Docker comes after the next one',
+];
+const isSoak = process.env['FLOTILLA_SOAK'] === '1';
+const all = Object.entries(dockerDisasters).filter(([name]) => isSoak || everyTime.includes(name));
+
+/** What befalls sessions when their Docker daemon really goes away and comes back: one of this test's own. */
+describe('a session whose Docker goes away', function () {
+  this.timeout(180_000);
+  let scene: DockerScene | undefined;
+  const there = (): DockerScene => scene ?? assert.fail('there is no scene');
+
+  before(async function () {
+    await requirePart(this, 'built command');
+    await requirePart(this, 'second Docker');
+    const image = await requirePart(this, 'image of sessions');
+    scene = await makeDockerScene(await requirePart(this, 'base image'), image);
+  });
+  afterEach(async () => {
+    const { bed } = there();
+    for (const { id } of (await bed.call('session.list', {})).sessions)
+      await bed.call('session.remove', { session: id, discard: true });
+    assert.deepEqual(await bed.left(), []);
+  });
+  after(async () => {
+    if (scene !== undefined) await closeDockerScene(scene);
+  });
+
+  /** A start is cut off by the daemon's end; the session says so, and is started once the daemon is back. */
+  const cutOff = async (until: () => Promise<unknown>, how: 'end' | 'kill', liveRestore: boolean): Promise<void> => {
+    const { bed, docker } = there();
+    const making = bed.create(await bed.repository());
+    await until();
+    await docker[how]();
+    const id = await making;
+    const { reason } = await bed.until(id, ({ state }) => state === 'failed');
+    await docker.begin({ liveRestore });
+    assert.equal(reason.code, 'docker-missing', reason.message);
+    // What the start had made goes by itself once it can.
+    await becomes(async () => (await bed.left(id)).length === 0, 20_000);
+    await bed.call('session.start', { session: id });
+    await bed.done(id);
+    assert.deepEqual(await findings(bed), { lost: [], orphans: [], wrong: [] });
+  };
+
+  if (isSoak)
+    it('says so when Docker is restarted while it starts, and starts when it is asked again', () =>
+      cutOff(() => there().bed.upPid(), 'end', false));
+
+  it('says so when Docker is killed once its container runs, and starts when it is asked again', () =>
+    cutOff(() => becomes(async () => (await there().docker.docker('ps', '--quiet')).stdout.length > 0), 'kill', true));
+
+  for (const [name, { rests, befalls }] of all)
+    it(`loses nothing, says why it rests and goes on when ${name}`, async () => {
+      const { reason } = await survives(there(), befalls);
+      assert.deepEqual(await findings(there().bed), { lost: [], orphans: [], wrong: [] });
+      assert.equal(reason.code, rests, reason.message);
+    });
+});
