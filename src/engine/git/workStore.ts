@@ -3,7 +3,7 @@ import type { ChangedFile, Commit } from '../../protocol/operations.ts';
 import { FlotillaError } from '../base/errors.ts';
 import { commitsBetween, countBetween } from './commits.ts';
 import { changedFiles, patchBetween } from './diff.ts';
-import { type CheckpointRef, checkpointRefs } from './checkpointRefs.ts';
+import { checkpointHeads, type CheckpointRef, checkpointRefs } from './checkpointRefs.ts';
 import { explainGitError } from './explainGitError.ts';
 import { hostRunner } from './hostGit.ts';
 import { boundedMemory } from './hostSettings.ts';
@@ -192,12 +192,14 @@ export class WorkStore {
   /** What of a session is in the store alone. `known`: the base, and what was pushed. */
   unpushed(session: string, known: readonly string[], signal?: AbortSignal): Promise<Unpushed> {
     const prefix = prefixOf(session);
-    const range = {
-      include: [`--glob=${prefix}heads/*`, `--glob=${prefix}previous/*`],
-      exclude: known.map(requireCommit),
-    };
+    const branches = [`--glob=${prefix}heads/*`, `--glob=${prefix}previous/*`];
+    const exclude = known.map(requireCommit);
     return this.#do(async () => {
       const run = hostRunner(this.#folder);
+      const range = {
+        include: [...branches, ...(await run(checkpointHeads(`${prefix}checkpoints/`), signal))],
+        exclude,
+      };
       const [commits, uncommitted] = await Promise.all([
         run(countBetween(range), signal),
         this.#hasUncommitted(prefix, signal),
@@ -225,11 +227,12 @@ export class WorkStore {
   async #hasUncommitted(prefix: string, signal: AbortSignal | undefined): Promise<boolean> {
     const [newest] = await this.#refs(`${prefix}checkpoints/`, signal);
     if (newest === undefined) return false;
-    const args = ['rev-parse', `${newest}^{tree}`, `${newest}^1^{tree}`, `${newest}^@`];
-    const [tree, headTree, ...parents] = (await runHostGit({ folder: this.#folder, args }, signal)).stdout
+    // The files, and what is staged: it may be in neither the files nor the commit.
+    const args = ['rev-parse', `${newest}^{tree}`, `${newest}^2^{tree}`, `${newest}^1^{tree}`, `${newest}^@`];
+    const [tree, staged, headTree, ...parents] = (await runHostGit({ folder: this.#folder, args }, signal)).stdout
       .toString('utf8')
       .split('\n');
-    return tree !== headTree || parents.filter((parent) => parent !== '').length > 2;
+    return tree !== headTree || staged !== headTree || parents.filter((parent) => parent !== '').length > 2;
   }
 
   /** Newest version first. */

@@ -77,6 +77,26 @@ describe('work comes home from an environment', () => {
     assert.equal(git(scratch.path('work', 'store.git'), 'rev-parse', 'refs/flotilla/abc/previous/1'), first);
     assert.deepEqual(await store.unpushed('abc', [base]), { commits: 2, uncommitted: false });
   });
+
+  it('is missed when it would go: commits that no branch has, and what is only in the index', async () => {
+    git(environment.workspace, 'checkout', '--quiet', '--detach');
+    commit(environment.workspace, { 'a.txt': 'one\n' });
+    environment.checkpoint();
+    await store.receive('abc', { connect: environment.connect });
+    assert.deepEqual(await store.unpushed('abc', [base]), { commits: 1, uncommitted: false });
+    // Left behind for the branch, it is in the older checkpoint alone.
+    git(environment.workspace, 'checkout', '--quiet', 'flotilla/x');
+    environment.checkpoint();
+    await store.receive('abc', { connect: environment.connect });
+    assert.deepEqual(await store.unpushed('abc', [base]), { commits: 1, uncommitted: false });
+    write(environment.workspace, { 'README.md': 'staged\n' });
+    git(environment.workspace, 'add', 'README.md');
+    write(environment.workspace, { 'README.md': 'hello\n' });
+    environment.checkpoint();
+    await store.receive('abc', { connect: environment.connect });
+    assert.deepEqual(await store.unpushed('abc', [base]), { commits: 1, uncommitted: true });
+  });
+
   it('is not kept out for ever by a lock that a crash left behind', async () => {
     await store.receive('abc', { connect: environment.connect });
     const later = scratch.path('work', 'later.git');
