@@ -20,7 +20,7 @@ tail=$!
     sleep 1
   done
   code=${state#exited }
-  [ "$code" = gone ] && code=-
+  case $code in gone | none) code=- ;; esac
   echo "end $(($(wc -c <"$run/output" 2>/dev/null || echo 0))) $code" >&2
 ) &
 watcher=$!

@@ -6,11 +6,12 @@
 #   pid, claude.pid, holder.pid   "<pid> <start time>" of the supervisor, of Claude and of the holder
 #   exit     the exit code, there once the run is over
 #
-#   supervise.sh start  <run folder> -- <command …>   standard input: the first lines for Claude
+#   supervise.sh start  <run folder> <bytes> -- <command …>   standard input: exactly so many bytes, the first lines for Claude. A run
+#                                                     that was started before is left as it is, whatever became of it
 #   supervise.sh send   <run folder> <bytes>          standard input: exactly so many bytes of lines for Claude
 #   supervise.sh finish <run folder>                  end of input: Claude ends after what it has
 #   supervise.sh stop   <run folder> [seconds]        SIGTERM, and after so many seconds (5) SIGKILL for all of the run
-#   supervise.sh state  <run folder>                  prints "running", "exited <code>" or "gone"
+#   supervise.sh state  <run folder>                  prints "running", "exited <code>", "gone", or "none" when it was never started
 set -u
 umask 077
 
@@ -34,21 +35,37 @@ note_pid() {
 }
 
 start() {
-  [ "${1:-}" = -- ] && shift
+  bytes=$1
+  shift 2
   mkdir -p "${run%/*}" || exit 73
+  first="$run.first.$$"
+  trap 'rm -f "$first"' EXIT
+  cat >"$first" || exit 74
+  # Whoever asked was ended before all had come: nobody waits for this run.
+  [ "$(wc -c <"$first")" -eq "$bytes" ] || exit 74
   # Whoever makes the folder owns the run: a second start of the same run changes nothing.
-  mkdir "$run" || exit 75
+  mkdir "$run" 2>/dev/null && launch "$first" "$@"
+  [ -d "$run" ] || exit 73
+  begun || exit 70
+}
+
+launch() {
   mkfifo "$run/input" || exit 73
-  cat >"$run/first" || exit 74
+  mv "$1" "$run/first" || exit 74
+  shift
   : >"$run/output"
   : >"$run/errors"
   detach=nohup
   command -v setsid >/dev/null 2>&1 && detach=setsid
   $detach sh "$0" inside "$run" "$@" </dev/null >/dev/null 2>&1 &
+}
+
+# Waits until the supervisor is there. Only one that was killed in its first moments never comes.
+begun() {
   tries=0
   while [ ! -e "$run/pid" ] && [ ! -e "$run/exit" ]; do
     tries=$((tries + 1))
-    [ $tries -gt 500 ] && exit 70
+    [ $tries -le 500 ] || return 1
     sleep 0.01
   done
 }
@@ -133,6 +150,11 @@ stop() {
 }
 
 state() {
+  if [ ! -d "$run" ]; then
+    echo none
+    return
+  fi
+  begun
   if [ -e "$run/exit" ]; then
     read -r code <"$run/exit"
     echo "exited $code"

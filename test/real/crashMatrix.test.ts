@@ -4,10 +4,18 @@ import { faultPoints } from '../../src/engine/base/faultPoint.ts';
 import { requirePart } from '../support/bed.ts';
 import { CrashBed } from '../support/crash/crashBed.ts';
 import { findings } from '../support/crash/findings.ts';
-import { allPoints, journeyOf } from '../support/crash/journeys.ts';
+import { allPoints, journeyOf, terminalJourneys } from '../support/crash/journeys.ts';
 
 /** Those that every run takes; `npm run soak` takes all of them. Landings that are killed have a test of their own. */
-const everyTime = ['start.up', 'start.claude', 'run.sent', 'home.objects', 'stop.home', 'remove.container'];
+const everyTime = [
+  'start.up',
+  'start.planned',
+  'start.claude',
+  'run.sent',
+  'home.objects',
+  'stop.home',
+  'remove.container',
+];
 const points =
   process.env['FLOTILLA_SOAK'] === '1' ? allPoints : allPoints.filter((point) => everyTime.includes(point));
 
@@ -32,4 +40,14 @@ describe('after the engine was killed', function () {
       assert.deepEqual(await findings(bed), { lost: [], orphans: [], wrong: [] });
       assert.deepEqual(bed.unreached(), []);
     });
+
+  for (const point of points) {
+    const journey = terminalJourneys[point];
+    if (journey !== undefined)
+      it(`when ${faultPoints[point]} (${point}), a session in the terminal has heard everything once`, async () => {
+        await journey(bed, point);
+        assert.deepEqual(await findings(bed), { lost: [], orphans: [], wrong: [] });
+        assert.deepEqual(bed.unreached(), []);
+      });
+  }
 });

@@ -33,6 +33,17 @@ function untilCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): P
   return Promise.race([work, promise]);
 }
 
+function stateOf(claude: FakeClaude | undefined): string {
+  if (claude?.over !== true) return claude === undefined ? 'none' : 'running';
+  return claude.exitCode === undefined ? 'gone' : `exited ${String(claude.exitCode)}`;
+}
+
+function tell(claude: FakeClaude, verb: string, input: string): void {
+  if (verb === 'send') claude.hear(input);
+  if (verb === 'finish') claude.finished = true;
+  if (verb === 'stop') claude.end(143);
+}
+
 type Answer = (words: readonly string[], command: RunCommand) => RunResult | Promise<RunResult> | undefined;
 
 /** An environment without a container: its scripts are answered here. */
@@ -115,21 +126,21 @@ export class FakeEnvironment implements Environment {
   }
 
   #supervise(verb: string, folder: string, input: string): RunResult {
-    if (verb === 'start') {
-      const claude = new FakeClaude(folder.replace(/^.*\//, ''));
-      this.claudes.push(claude);
-      claude.hear(input);
+    const claude = this.claudes.find(({ id }) => folder.endsWith(id));
+    if (verb === 'start' && claude === undefined) {
+      const made = new FakeClaude(folder.replace(/^.*\//, ''));
+      this.claudes.push(made);
+      made.hear(input);
       return result(0);
     }
-    const claude = this.claudes.find(({ id }) => folder.endsWith(id));
+    if (verb === 'state') return result(0, stateOf(claude));
     if (claude === undefined || claude.over) return result(verb === 'send' ? 69 : 0, 'gone');
-    if (verb === 'send') claude.hear(input);
-    if (verb === 'finish') claude.finished = true;
-    if (verb === 'stop') claude.end(143);
+    tell(claude, verb, input);
     return result(0, 'running');
   }
 
   #tui(verb: string): RunResult {
+    if (verb === 'pasted') return result(0, 'none');
     if (verb === 'start') this.tui = 'running';
     if (verb === 'stop') this.tui = 'exited 0';
     return result(0, this.tui);

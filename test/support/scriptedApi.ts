@@ -16,6 +16,8 @@ export interface RecordedRequest {
   readonly model?: string | undefined;
   readonly prompt?: string | undefined;
   readonly side?: boolean | undefined;
+  /** The id that Claude Code gives its conversation. */
+  readonly conversation?: string | undefined;
   /** What the answer claimed to have used. */
   usage?: unknown;
   status?: number | undefined;
@@ -118,7 +120,9 @@ class Api {
     const body = requestSchema.parse(JSON.parse(entry.body));
     const place = locate(body.messages);
     const step = choose(this.#scenario, body, place);
-    const record: RecordedRequest = { ...entry, model: body.model, prompt: place.prompt, side: isSide(body) };
+    const conversation = entry.headers['x-claude-code-session-id']?.toString();
+    const about = { model: body.model, prompt: place.prompt, side: isSide(body), conversation };
+    const record: RecordedRequest = { ...entry, ...about };
     this.requests.push(record);
     response.once('close', () => {
       record.status = response.statusCode;

@@ -6,6 +6,7 @@ import { type Environment, places } from '../runtime/contract.ts';
 import { ByteLines } from './byteLines.ts';
 import { type ClaudeOptions, autonomousCommand } from './commandLine.ts';
 import { readPaced } from './paced.ts';
+import { type StartState, readStartState } from './startState.ts';
 import { interruptRequest, userMessage } from './userMessage.ts';
 
 export interface RunEnd {
@@ -40,11 +41,23 @@ export class Run {
     this.id = id;
   }
 
-  /** Starts Claude with its first prompt, in one exec. Rejects with `claude-failed` when the supervisor can't be started. */
-  static async start(environment: Environment, options: ClaudeOptions, signal?: AbortSignal): Promise<Run> {
-    const run = new Run(environment, `r${randomBytes(8).toString('hex')}`);
-    const input = options.prompt === '' ? '' : userMessage(options.prompt).line;
-    const command = ['sh', script, 'start', run.#folder, '--', ...autonomousCommand(options)] as const;
+  static newId(): string {
+    return `r${randomBytes(8).toString('hex')}`;
+  }
+
+  /**
+   * Starts Claude with its first prompt, in one exec. A run of this id that was started before is left as it is, whatever became of it:
+   * who is cut off may ask again. Rejects with `claude-failed` when the supervisor can't be started.
+   */
+  static async start(
+    environment: Environment,
+    options: ClaudeOptions,
+    { id = Run.newId(), signal }: { readonly id?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Run> {
+    const run = new Run(environment, id);
+    const input = Buffer.from(options.prompt === '' ? '' : userMessage(options.prompt).line);
+    const claude = autonomousCommand(options);
+    const command = ['sh', script, 'start', run.#folder, String(input.length), '--', ...claude] as const;
     const { exitCode, stderr } = await environment.run({ command, cwd: options.workspaceFolder, input }, signal);
     if (exitCode === 0) return run;
     throwIfCancelled(signal, 'Starting Claude');
@@ -167,8 +180,12 @@ export class Run {
   }
 
   async alive(signal?: AbortSignal): Promise<boolean> {
-    const { stdout } = await this.#ask(['state'], signal);
-    return stdout.toString('utf8').trim() === 'running';
+    return (await this.state(signal)) === 'running';
+  }
+
+  /** What became of the start. Rejects when the environment does not say. */
+  async state(signal?: AbortSignal): Promise<StartState> {
+    return readStartState(await this.#ask(['state'], signal));
   }
 
   /** The end of what Claude wrote to its standard error. */

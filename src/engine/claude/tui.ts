@@ -1,7 +1,9 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import { type Environment, places } from '../runtime/contract.ts';
 import { type ClaudeOptions, interactiveCommand } from './commandLine.ts';
 import { keepProjectStatusLine } from './projectStatusLine.ts';
+import { type StartState, readStartState } from './startState.ts';
 
 const script = `${places.tools}/tui.sh`;
 /** Before anybody looks; the first viewer's own size takes its place. */
@@ -21,29 +23,44 @@ export const attachCommand = (): readonly [string, ...string[]] => [
 
 /** Claude Code's own terminal interface, kept by tmux inside the environment while nobody looks and when the engine ends. */
 export class Tui {
+  /** The name of the start; unknown where it is only looked for. */
+  readonly id: string | undefined;
   readonly #environment: Environment;
 
-  private constructor(environment: Environment) {
+  private constructor(environment: Environment, id: string | undefined) {
     this.#environment = environment;
+    this.id = id;
   }
 
-  /** Rejects with `image-lacks` where there is no tmux, with `not-in-this-state` when one runs already, with `claude-failed` otherwise. */
-  static async start(environment: Environment, options: ClaudeOptions, signal?: AbortSignal): Promise<Tui> {
-    const tui = new Tui(environment);
+  static newId(): string {
+    return `t${randomBytes(8).toString('hex')}`;
+  }
+
+  /**
+   * A start of this id that was made before is left as it is, whatever became of it: who is cut off may ask again. Rejects with
+   * `image-lacks` where there is no tmux, with `not-in-this-state` when another one runs, with `claude-failed` otherwise.
+   */
+  static async start(
+    environment: Environment,
+    options: ClaudeOptions,
+    { id = Tui.newId(), signal }: { readonly id?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Tui> {
+    const tui = new Tui(environment, id);
     const { workspaceFolder } = options;
     await keepProjectStatusLine(environment, workspaceFolder, signal);
-    const input = await tui.#prompt(options.prompt, signal);
+    const input = Buffer.from(await tui.#prompt(options.prompt, signal));
     const size = [String(firstSize.cols), String(firstSize.rows)];
     const claude = interactiveCommand(options);
-    const command = ['sh', script, 'start', ...size, workspaceFolder, '--', ...claude] as const;
+    const how = [id, String(input.length), ...size, workspaceFolder] as const;
+    const command = ['sh', script, 'start', ...how, '--', ...claude] as const;
     const { exitCode, stderr } = await environment.run({ command, cwd: workspaceFolder, input }, signal);
     if (exitCode === 0) return tui;
     throwIfCancelled(signal, 'Starting Claude');
     throw startError(exitCode, stderr);
   }
 
-  static reopen(environment: Environment): Tui {
-    return new Tui(environment);
+  static reopen(environment: Environment, id?: string): Tui {
+    return new Tui(environment, id);
   }
 
   async #prompt(text: string, signal?: AbortSignal): Promise<string> {
@@ -52,31 +69,45 @@ export class Tui {
     return `Your task is in the file ${promptFile}. Read all of it, then do it.`;
   }
 
-  /** Enters a text as if typed, and Enter. Right only while Claude waits for a prompt. Rejects with `not-in-this-state` when Claude is gone. */
-  async paste(text: string, signal?: AbortSignal): Promise<void> {
+  /**
+   * Enters a text as if typed, and Enter. Right only while Claude waits for a prompt. What this Claude was given under its name before is
+   * left out. Rejects with `not-in-this-state` when Claude is gone.
+   */
+  async paste(text: string, how: { readonly name?: string; readonly signal?: AbortSignal } = {}): Promise<void> {
     // An escape character could end the paste and type keys.
-    const input = text.replace(/[^\P{Cc}\n\t]/gu, '');
-    const { exitCode } = await this.#ask('paste', signal ?? AbortSignal.timeout(askTimeout), input);
+    const input = Buffer.from(text.replace(/[^\P{Cc}\n\t]/gu, ''));
+    const words = ['paste', how.name ?? randomUUID(), String(input.length)] as const;
+    const { exitCode } = await this.#ask(words, how.signal ?? AbortSignal.timeout(askTimeout), input);
     if (exitCode === 0) return;
-    throwIfCancelled(signal, 'Sending to Claude');
+    throwIfCancelled(how.signal, 'Sending to Claude');
     throw new FlotillaError(
       'not-in-this-state',
       'Claude is not running any more. Resume the session to send it something.',
     );
   }
 
+  /** What became of a text of this name: `entered` when nobody saw whether Claude took it up. */
+  async pasted(name: string, signal?: AbortSignal): Promise<'none' | 'entered' | 'taken'> {
+    const said = (await this.#ask(['pasted', name], signal)).stdout.toString('utf8').trim();
+    return said === 'taken' || said === 'none' ? said : 'entered';
+  }
+
   async alive(signal?: AbortSignal): Promise<boolean> {
-    const { stdout } = await this.#ask('state', signal);
-    return stdout.toString('utf8').trim() === 'running';
+    return readStartState(await this.#ask(['state'], signal)) === 'running';
+  }
+
+  /** What became of the start of this id. Rejects when the environment does not say. */
+  async state(signal?: AbortSignal): Promise<StartState> {
+    return readStartState(await this.#ask(['state', ...(this.id === undefined ? [] : [this.id])], signal));
   }
 
   /** Ends Claude: politely, and after five seconds by force. Harmless when it has ended. */
   async stop(): Promise<void> {
-    await this.#ask('stop', AbortSignal.timeout(askTimeout));
+    await this.#ask(['stop'], AbortSignal.timeout(askTimeout));
   }
 
-  #ask(what: 'paste' | 'state' | 'stop', signal?: AbortSignal, input?: string): ReturnType<Environment['run']> {
-    return this.#environment.run({ command: ['sh', script, what], cwd: '/', input }, signal);
+  #ask(words: readonly string[], signal?: AbortSignal, input?: Buffer): ReturnType<Environment['run']> {
+    return this.#environment.run({ command: ['sh', script, ...words], cwd: '/', input }, signal);
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Reason } from '../../protocol/basics.ts';
 import { sleep } from '../base/clock.ts';
 import { FlotillaError, messageOf } from '../base/errors.ts';
@@ -135,9 +134,13 @@ export class AutonomousClaude implements LiveClaude {
     notes.advance(id, { offset: nextOffset, result: this.#result, idle: this.#idle, sent: this.#sent });
   }
 
-  /** What was sent twice comes back twice, the second time perhaps after Claude was through with it. */
+  /** What was sent twice comes back twice, the second time perhaps after Claude was through with it, and to another engine. */
   #isRepeated(event: ClaudeEvent): boolean {
-    return event.type === 'prompt' && event.uuid !== undefined && this.#taken.has(event.uuid);
+    if (event.type !== 'prompt' || event.uuid === undefined) return false;
+    if (this.#taken.has(event.uuid)) return true;
+    const { notes, followUps, id } = this.#parts;
+    const handed = notes.handed(id);
+    return handed?.uuid === event.uuid && followUps.next(id)?.id !== handed.followUp;
   }
 
   /** Claude has taken up a message: only now is a follow-up out of the queue. */
@@ -181,7 +184,7 @@ export class AutonomousClaude implements LiveClaude {
       return;
     }
     // Noted first: an engine that ends meanwhile sends it under the same name again.
-    if (this.#sent?.followUp !== next.id) this.#sent = { followUp: next.id, uuid: randomUUID() };
+    this.#sent = notes.hand(id, next.id);
     notes.advance(id, { sent: this.#sent });
     await run.send(next.text, { uuid: this.#sent.uuid });
     faultPoint('run.sent');

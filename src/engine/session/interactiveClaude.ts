@@ -1,6 +1,7 @@
 import type { Activity, Session } from '../../protocol/session.ts';
 import { now, sleep } from '../base/clock.ts';
 import { FlotillaError, messageOf } from '../base/errors.ts';
+import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import { type ActivityRecord, watchActivity } from '../claude/activity.ts';
 import type { Tui } from '../claude/tui.ts';
@@ -8,6 +9,7 @@ import type { Environment } from '../runtime/contract.ts';
 import type { FollowUps } from '../store/followUps.ts';
 import type { SessionBook } from './book.ts';
 import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
+import type { RunNotes } from './runNotes.ts';
 import { shortOfMemory } from './shortOfMemory.ts';
 
 /** After the watcher was cut off, how long until it is tried again, in milliseconds. */
@@ -23,6 +25,7 @@ export interface InteractiveParts {
   /** Brings commits and a checkpoint home. Never rejects. */
   readonly bringHome: () => Promise<void>;
   readonly followUps: FollowUps;
+  readonly notes: RunNotes;
   /** True when the kernel has just killed something in the environment for want of memory. */
   readonly outOfMemory: () => boolean;
   readonly log: Log;
@@ -149,14 +152,16 @@ export class InteractiveClaude implements LiveClaude {
 
   /** Gives Claude the next follow-up once it has nothing to do. */
   async #handOver(): Promise<void> {
-    const { book, followUps, tui, id, log } = this.#parts;
+    const { book, followUps, notes, tui, id, log } = this.#parts;
     if (this.#pasting || this.#ending.done || book.peek(id)?.activity?.kind !== 'idle') return;
     const next = followUps.next(id);
     if (next === undefined) return;
     this.#pasting = true;
     let failed = false;
     try {
-      await tui.paste(next.text);
+      // Under a name that outlives the engine: the next one does not enter it a second time.
+      await tui.paste(next.text, { name: notes.hand(id, next.id).uuid });
+      faultPoint('run.sent');
       followUps.take(next.id);
       book.change(id, { queued: followUps.count(id) });
     } catch (error) {

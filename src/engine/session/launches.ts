@@ -2,9 +2,10 @@ import type { Session } from '../../protocol/session.ts';
 import { messageOf, throwIfCancelled, toErrorBody } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
-import { hasConversation } from '../claude/conversation.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
+import type { Store } from '../store/store.ts';
 import type { SessionBook } from './book.ts';
+import { GoingOn } from './goingOn.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Beginning, Lives } from './lives.ts';
 import type { Serial } from '../base/serial.ts';
@@ -13,6 +14,7 @@ import { atWork, noCredentials, starting } from './reasons.ts';
 import { StartQueue } from './startQueue.ts';
 
 export interface LaunchParts {
+  readonly store: Store;
   readonly book: SessionBook;
   readonly runtime: Runtime;
   readonly starter: Starter;
@@ -35,23 +37,17 @@ interface Found {
 /** States in which a session awaits its start. */
 const awaited: readonly (Session['state'] | undefined)[] = ['queued', 'starting'];
 
-/** Why a conversation can't go on; the workspace says how far the work is. */
-const lost = {
-  environment:
-    'The environment of this session was lost and made anew. Branch and newest checkpoint are restored; the earlier conversation is not.',
-  conversation:
-    'Claude was ended before it had saved its conversation, so it begins anew. The workspace is as it was left.',
-} as const;
-
 /** Starts sessions in the background, a few at a time, and can call each start off. */
 export class Launches {
   readonly #parts: LaunchParts;
+  readonly #goingOn: GoingOn;
   readonly #queue = new StartQueue();
   readonly #running = new Map<string, AbortController>();
   #leaving = false;
 
   constructor(parts: LaunchParts) {
     this.#parts = parts;
+    this.#goingOn = new GoingOn({ ...parts, followUps: parts.store.followUps });
   }
 
   get size(): number {
@@ -147,17 +143,7 @@ export class Launches {
     // Two Claudes must not work in one workspace.
     if (lives.mayBeInside(session.id)) await environment.stop(signal);
     await environment.start(signal);
-    return { environment, fresh: false, launch: await this.#goingOn({ session, environment, launch }, signal) };
-  }
-
-  /** A conversation that Claude had saved goes on. */
-  async #goingOn(
-    { session, environment, launch }: { session: Session; environment: Environment; launch: Launch },
-    signal: AbortSignal,
-  ): Promise<Launch> {
-    if (!launch.resume || session.claudeSessionId === undefined) return launch;
-    const isSaved = await hasConversation(environment, session.claudeSessionId, signal);
-    return isSaved ? launch : this.#anew(session, launch, lost.conversation);
+    return { environment, fresh: false, launch: await this.#goingOn.settle(session.id, environment, launch, signal) };
   }
 
   async #again(
@@ -167,17 +153,10 @@ export class Launches {
   ): Promise<Found> {
     const { starter } = this.#parts;
     const { environment, conversationKept } = await starter.remake(session, { making: launch, found }, signal);
-    const now = conversationKept ? launch : this.#anew(session, launch, lost.environment);
+    const now = conversationKept
+      ? await this.#goingOn.settle(session.id, environment, launch, signal)
+      : this.#goingOn.anew(session, launch, 'environment');
     return { environment, fresh: false, launch: now };
-  }
-
-  /** Claude learns what the session is about as if for the first time, and that something is there already. */
-  #anew({ id, prompt: task }: Session, launch: Launch, why: string): Launch {
-    const { book } = this.#parts;
-    book.change(id, { claudeSessionId: undefined });
-    book.timeline(id, { kind: 'notice', text: why });
-    const prompt = task === '' ? '' : `${why} See how far it is and go on. The task of the session is:\n\n${task}`;
-    return { ...launch, resume: false, prompt };
   }
 
   /** Never hides why it was called. */

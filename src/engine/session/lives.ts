@@ -3,7 +3,9 @@ import { faultPoint } from '../base/faultPoint.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Log } from '../base/log.ts';
 import { contextMessage } from '../claude/contextMessage.ts';
+import type { ClaudeOptions } from '../claude/commandLine.ts';
 import { Run } from '../claude/run.ts';
+import type { StartState } from '../claude/startState.ts';
 import { Tui } from '../claude/tui.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Environment } from '../runtime/contract.ts';
@@ -14,7 +16,7 @@ import type { DataFolders } from './folders.ts';
 import type { Homecoming } from './homecoming.ts';
 import { InteractiveClaude } from './interactiveClaude.ts';
 import type { ClaudeEnd, LiveClaude } from './live.ts';
-import { RunNotes } from './runNotes.ts';
+import { type Handed, type Plan, type RunNote, RunNotes } from './runNotes.ts';
 
 /** Longest time of a Claude without a checkpoint, in milliseconds. */
 const checkpointEvery = 5 * 60_000;
@@ -72,53 +74,59 @@ export class Lives {
   }
 
   async begin(session: Session, environment: Environment, beginning: Beginning, signal: AbortSignal): Promise<void> {
-    await this.#openDoor(session.id);
-    this.#parts.homecoming.begin(session.id);
-    this.#shortOfMemory.delete(session.id);
-    const options = {
-      prompt: beginning.prompt,
-      workspaceFolder: environment.workspaceFolder,
-      permissionMode: session.permissionMode,
-      model: session.model,
-      context: contextMessage({
-        sessionId: session.id,
-        repository: session.repository.name,
-        branch: session.branch,
-        base: session.base.ref,
-        workspaceFolder: environment.workspaceFolder,
-      }),
-      conversation:
-        beginning.resume && session.claudeSessionId !== undefined ? { resume: session.claudeSessionId } : {},
-    };
+    const { id, mode } = session;
+    await this.#openDoor(id);
+    this.#parts.homecoming.begin(id);
+    this.#shortOfMemory.delete(id);
     // Noted first: an engine that is killed while Claude starts must leave a trace of it.
-    this.#notes.begin(session.id, { mode: session.mode, idle: false });
-    if (session.mode === 'interactive') {
-      const tui = await Tui.start(environment, options, signal);
-      this.#watch(session.id, this.#interactive(session.id, tui, environment));
-      return;
-    }
-    const run = await Run.start(environment, options, signal);
+    const plan = this.#notes.plan(
+      session,
+      beginning.prompt === '',
+      beginning.resume ? session.claudeSessionId : undefined,
+    );
+    const options = claudeOptions(session, environment, beginning.prompt, plan);
+    faultPoint('start.planned');
+    const how = { id: plan.runId, signal };
+    if (mode === 'interactive') await Tui.start(environment, options, how);
+    else await Run.start(environment, options, how);
     faultPoint('start.claude');
-    this.#notes.begin(session.id, { mode: 'autonomous', runId: run.id, idle: beginning.prompt === '' });
-    this.#watch(session.id, this.#autonomous(session.id, run));
+    this.#confirm(id);
+    this.#see(id, environment);
   }
 
   /** Finds a Claude again that went on while no engine was there. False when it is not there any more. */
   async reopen(session: Session, environment: Environment): Promise<boolean> {
     const note = this.#notes.get(session.id);
     if (note === undefined || (note.mode === 'autonomous' && note.runId === undefined)) return false;
-    await this.#openDoor(session.id);
-    if (note.runId !== undefined) {
-      this.#watch(session.id, this.#autonomous(session.id, Run.reopen(environment, note.runId)));
-      return true;
-    }
-    const tui = Tui.reopen(environment);
-    if (!(await tui.alive())) {
-      await this.stop(session.id);
+    const { id } = session;
+    await this.#openDoor(id);
+    const found = await look(note, environment);
+    if (found === 'not-begun') {
+      // It may still come: what is noted of it stays.
+      await this.#closeDoor(id);
       return false;
     }
-    this.#watch(session.id, this.#interactive(session.id, tui, environment));
-    return true;
+    if (!note.begun) this.#confirm(id);
+    if (found === 'over') await this.stop(id);
+    else this.#see(id, environment);
+    return found === 'there';
+  }
+
+  /** Says whether a start that was cut off has begun a Claude, now that its environment can be asked. Writes down what is found. */
+  async recall(id: string, environment: Environment): Promise<void> {
+    const note = this.#notes.get(id);
+    if (note === undefined || note.begun) return;
+    if ((await stateOf(note, environment)) !== 'none') this.#confirm(id);
+  }
+
+  /** The follow-up that was handed to a Claude of this session last, taken up or not. */
+  handed(id: string): Handed | undefined {
+    return this.#notes.handed(id);
+  }
+
+  /** The session is removed. */
+  forget(id: string): void {
+    this.#notes.forget(id);
   }
 
   nudge(id: string): void {
@@ -212,31 +220,56 @@ export class Lives {
     return at !== undefined && performance.now() - at < memoryNewsFor;
   }
 
-  #autonomous(id: string, run: Run): LiveClaude {
+  /** Claude has begun: from now on the session has this conversation, whatever Claude comes to. */
+  #confirm(id: string): void {
+    const { book, store } = this.#parts;
+    const conversation = this.#notes.get(id)?.conversation;
+    store.transaction(() => {
+      this.#notes.advance(id, { begun: true });
+      if (conversation !== undefined) book.change(id, { claudeSessionId: conversation });
+    });
+  }
+
+  /** Sees to the Claude of the note. */
+  #see(id: string, environment: Environment): void {
     const { store, book, homecoming, log } = this.#parts;
-    return new AutonomousClaude({
+    const { mode, runId } = this.#notes.get(id) ?? {};
+    const common = {
       id,
-      run,
       book,
       notes: this.#notes,
       followUps: store.followUps,
       bringHome: () => homecoming.bringOrLog(id),
       outOfMemory: () => this.#isShortOfMemory(id),
       log,
-    });
+    };
+    if (mode === 'interactive')
+      this.#watch(id, new InteractiveClaude({ ...common, environment, tui: Tui.reopen(environment, runId) }));
+    else this.#watch(id, new AutonomousClaude({ ...common, run: Run.reopen(environment, runId ?? '') }));
   }
+}
 
-  #interactive(id: string, tui: Tui, environment: Environment): LiveClaude {
-    const { store, book, homecoming, log } = this.#parts;
-    return new InteractiveClaude({
-      id,
-      tui,
-      environment,
-      book,
-      followUps: store.followUps,
-      bringHome: () => homecoming.bringOrLog(id),
-      outOfMemory: () => this.#isShortOfMemory(id),
-      log,
-    });
-  }
+/** What is there of the Claude of a note that an earlier engine has left. */
+async function look(note: RunNote, environment: Environment): Promise<'there' | 'over' | 'not-begun'> {
+  const { begun, mode } = note;
+  // An autonomous one that has begun is read to its end in any case.
+  if (begun && mode === 'autonomous') return 'there';
+  const state = await stateOf(note, environment);
+  if (state === 'none' && !begun) return 'not-begun';
+  // That a terminal was closed which nobody knew of is still to be told.
+  const hasNews = mode === 'autonomous' || (state === 'exited' && !begun);
+  return state === 'running' || hasNews ? 'there' : 'over';
+}
+
+/** What became of the Claude of a note. */
+function stateOf({ mode, runId, begun }: RunNote, environment: Environment): Promise<StartState> {
+  if (mode === 'autonomous') return Run.reopen(environment, runId ?? '').state();
+  return Tui.reopen(environment, begun ? undefined : runId).state();
+}
+
+function claudeOptions(session: Session, { workspaceFolder }: Environment, prompt: string, plan: Plan): ClaudeOptions {
+  const { id: sessionId, permissionMode, model, branch, base, repository } = session;
+  const about = { sessionId, repository: repository.name, branch, base: base.ref, workspaceFolder };
+  const { conversation } = plan;
+  return { prompt, workspaceFolder, permissionMode, model, conversation, context: contextMessage(about) };
 }

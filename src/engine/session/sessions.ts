@@ -9,6 +9,7 @@ import type { SessionBook } from './book.ts';
 import type { Creation } from './creation.ts';
 import type { Departures } from './departures.ts';
 import type { DataFolders } from './folders.ts';
+import { plainWord } from './goingOn.ts';
 import type { Halting } from './halting.ts';
 import type { Holds } from './holds.ts';
 import type { Homecoming } from './homecoming.ts';
@@ -168,7 +169,8 @@ export class Sessions {
   }
 
   async remove(key: string, discard: boolean, actor: Actor): Promise<string> {
-    const { serial, launches, halting, pushing, repositories, folders, store, homecoming, makings } = this.#parts;
+    const { serial, launches, halting, pushing, repositories, folders, store, homecoming, lives, makings } =
+      this.#parts;
     const session = this.#find(key);
     await this.#parts.departures.announce(session.id, 'remove');
     launches.callOff(session.id);
@@ -185,6 +187,7 @@ export class Sessions {
       faultPoint('remove.refs');
       folders.remove(session.id);
       homecoming.forget(session.id);
+      lives.forget(session.id);
       makings.forget(session.id);
       pushing.forget(session.id);
       store.sessions.remove(session.id, actor);
@@ -227,7 +230,7 @@ export class Sessions {
     const { store } = this.#parts;
     const begun = session.claudeSessionId !== undefined;
     const waiting = store.followUps.count(session.id) > 0;
-    const goOn = session.mode === 'autonomous' && !waiting ? 'Please go on where you were interrupted.' : '';
+    const goOn = session.mode === 'autonomous' && !waiting ? plainWord : '';
     const task = begun || session.prompt === '' ? goOn : session.prompt;
     return { prompt: prompt ?? task, resume: begun, ...this.#making(session.id) };
   }

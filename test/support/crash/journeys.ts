@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type FaultPoint, faultPoints } from '../../../src/engine/base/faultPoint.ts';
+import { hostCertificates } from '../bed.ts';
 import { git } from '../sampleRepository.ts';
-import type { CrashBed } from './crashBed.ts';
+import { begunOnce } from './begunOnce.ts';
+import { type CrashBed, task } from './crashBed.ts';
 
 /** One life in which the engine dies once, at this point, and what must be so afterwards. Gives the session, when there still is one. */
 type Journey = (bed: CrashBed, point: FaultPoint) => Promise<string | undefined>;
@@ -12,28 +14,26 @@ const startOrRun: Journey = async (bed, point) => {
   await bed.crashed(point);
   const session = await bed.done(id);
   assert.equal(session.head?.ahead, 1);
+  await begunOnce(bed, session, task);
   return id;
 };
 
 /** A follow-up that was given is done, and done once. */
 const followUp: Journey = async (bed, point) => {
+  const text = 'do: echo x >> count.txt; git add count.txt; git commit -qm C';
   bed.arm(point);
   const id = await bed.create(await bed.repository());
-  await bed.attempt('session.send', {
-    session: id,
-    text: 'do: echo x >> count.txt; git add count.txt; git commit -qm C',
-  });
+  await bed.attempt('session.send', { session: id, text });
   await bed.crashed(point);
   const session = await bed.until(id, ({ state, head }) => state === 'completed' && (head?.ahead ?? 0) > 1);
   assert.equal(await bed.inside(session, 'cat count.txt'), 'x');
+  for (const told of [task, text]) await begunOnce(bed, session, told);
   return id;
 };
 
 const stop: Journey = async (bed, point) => {
-  const id = await bed.create(
-    await bed.repository(),
-    'do: git commit -q --allow-empty -m Kept; echo l > loose.txt; sleep 60',
-  );
+  const prompt = 'do: git commit -q --allow-empty -m Kept; echo l > loose.txt; sleep 60';
+  const id = await bed.create(await bed.repository(), prompt);
   const session = await bed.until(id, ({ environment, state }) => environment !== undefined && state === 'running');
   await bed.inside(session, 'until [ -e loose.txt ]; do sleep 0.1; done');
   bed.arm(point);
@@ -42,7 +42,7 @@ const stop: Journey = async (bed, point) => {
   const { state } = await bed.session(id);
   assert.ok(['running', 'stopped', 'failed', 'completed'].includes(state), state);
   if (state === 'running') await bed.call('session.stop', { session: id });
-  await bed.goesOn(id);
+  await begunOnce(bed, await bed.goesOn(id), prompt);
   return id;
 };
 
@@ -98,6 +98,31 @@ const undo: Journey = async (bed, point) => {
   assert.equal(await git(repository.remote, 'rev-list', '--count', 'main'), '4');
   assert.equal((await bed.session(id)).head?.commit, head?.commit);
   return id;
+};
+
+const atTerminal: Journey = async (bed, point) => {
+  const text = 'do: echo x >> count.txt; git add count.txt; git commit -qm C';
+  const { folder } = await bed.repository();
+  bed.arm(point);
+  const how = { mode: 'interactive', network: 'none', certificates: hostCertificates() } as const;
+  const { session: made } = await bed.call('session.create', { repository: folder, prompt: task, ...how });
+  const { id } = made;
+  await bed.attempt('session.send', { session: id, text });
+  await bed.crashed(point);
+  const session = await bed.until(id, ({ head, activity }) => head?.ahead === 2 && activity?.kind === 'idle');
+  assert.equal(session.state, 'running');
+  assert.equal(session.queued, 0);
+  for (const told of [task, text]) await begunOnce(bed, session, told);
+  await bed.call('session.resume', { session: id, mode: 'autonomous', prompt: 'do: true' });
+  await bed.done(id);
+  return id;
+};
+
+/** Those of a session in the terminal that go another way. */
+export const terminalJourneys: Partial<Record<FaultPoint, Journey>> = {
+  'start.planned': atTerminal,
+  'start.claude': atTerminal,
+  'run.sent': atTerminal,
 };
 
 const named: Partial<Record<FaultPoint, Journey>> = {

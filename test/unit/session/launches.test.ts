@@ -80,7 +80,7 @@ describe('the start of a session', () => {
     await bed.room.sessions.resume({ session: id }, testActor);
     await bed.until(id, 'running');
     assert.match(environment.claude.heard[0]?.text ?? '', /before it had saved its conversation.*\n\ndo it$/s);
-    assert.equal(bed.get(id).claudeSessionId, undefined);
+    assert.notEqual(bed.get(id).claudeSessionId, 'c1');
   });
 
   it('goes on with a conversation when nobody can say whether it was saved', async () => {
