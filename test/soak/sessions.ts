@@ -12,6 +12,8 @@ import { type Vitals, verdictOf, vitalsOf } from './vitals.ts';
 
 const inspectPort = 19_229;
 const sampleEvery = 5000;
+/** Milliseconds between two turns of one worker for each session that there is to be, on average: a machine of two processors keeps up. */
+const pacePerSession = 50;
 const lightLimits = { memory: 768 * 1024 * 1024, cpus: 0.5, pids: 256 };
 const live: readonly Session['state'][] = ['queued', 'starting', 'running', 'waiting'];
 const commit = 'do: echo on >> on.txt; git add on.txt; git commit -qm On; sleep 1; test 1';
@@ -59,26 +61,28 @@ const deeds: readonly (readonly [string, number, (soak: Soak, session: Session) 
 
 const allTurns = deeds.flatMap((deed) => Array.from({ length: deed[1] }, () => deed));
 
-/** One turn: something is done to somebody. That it is refused in this state is an answer too. */
-async function turn(soak: Soak, wanted: number): Promise<void> {
+/** One turn: something is done to somebody. That it is refused in this state is an answer too. Answers whether all sessions are there. */
+async function turn(soak: Soak, wanted: number): Promise<boolean> {
   const { bed, random } = soak;
   const { sessions } = await bed.call('session.list', {});
   if (sessions.length < wanted) {
     note(soak, 'create');
     await create(soak);
-    return;
+    return false;
   }
   const [name, , deed] = random.pick(allTurns);
   note(soak, name);
   await deed(soak, random.pick(sessions));
+  return true;
 }
 
 async function turns(soak: Soak, given: { until: number; sessions: number }): Promise<void> {
   while (Date.now() < given.until) {
-    await turn(soak, given.sessions).catch((error: unknown) => {
+    const isFull = await turn(soak, given.sessions).catch((error: unknown) => {
       note(soak, `refused: ${messageOf(error).slice(0, 60)}`);
+      return true;
     });
-    await sleep(soak.random.number(400));
+    await sleep(soak.random.number(isFull ? 2 * pacePerSession * given.sessions : 4000));
   }
 }
 
