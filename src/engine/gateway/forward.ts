@@ -10,6 +10,7 @@ import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import type { Access } from './credentials.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
+import { KeyFilter, withoutKey } from './keyFilter.ts';
 import { type UsageDelta, UsageMeter } from './usageMeter.ts';
 
 /** What the API answered, or why there is no answer. */
@@ -31,7 +32,7 @@ export interface Passage {
   readonly onUsage: (delta: UsageDelta) => void;
 }
 
-/** Passes one request on and its answer back, byte for byte, each side as fast as the other takes it. Never rejects. */
+/** Passes one request on and its answer back, byte for byte but for the key, each side as fast as the other takes it. Never rejects. */
 export async function forward(passage: Passage): Promise<void> {
   const { request, response, signal } = passage;
   const upstream = open(passage);
@@ -57,6 +58,8 @@ export async function forward(passage: Passage): Promise<void> {
   const status = answer.statusCode ?? 502;
   passage.onOutcome({ kind: 'answered', status, headers: answer.headers });
   await passBack(passage, answer, status);
+  // An answer that came before the whole request: whatever of it still comes is for nobody, and the connection would stay for ever.
+  if (!upstream.writableFinished) upstream.destroy();
 }
 
 /**
@@ -91,7 +94,7 @@ function answerOf(upstream: ClientRequest): Promise<IncomingMessage> {
 }
 
 async function passBack(
-  { response, signal, onUsage }: Passage,
+  { response, signal, onUsage, access: { secret } }: Passage,
   answer: IncomingMessage,
   status: number,
 ): Promise<void> {
@@ -100,11 +103,11 @@ async function passBack(
     answer.on('data', (chunk: Buffer) => {
       meter.write(chunk);
     });
-  response.writeHead(status, answer.statusMessage, responseHeaders(answer.headers));
+  response.writeHead(status, withoutKey(answer.statusMessage ?? '', secret), responseHeaders(answer.headers, secret));
   // An event stream must reach Claude as it comes, its head included.
   response.flushHeaders();
   try {
-    await pipeline(answer, response, { signal });
+    await pipeline(answer, new KeyFilter(secret), response, { signal });
   } catch {
     // One side went away; pipeline has ended the other.
     answer.destroy();

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { instantOf } from '../base/clock.ts';
 import type { Access } from './credentials.ts';
+import { withoutKey } from './keyFilter.ts';
+import type { Secret } from './secret.ts';
 
 /** Of one connection only (RFC 9110, section 7.6.1), never passed on. */
 const hopByHop = ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
@@ -37,8 +39,12 @@ export function requestHeaders(headers: IncomingHttpHeaders, access: Access): Ou
 }
 
 /** An answer's headers as the session gets them. */
-export const responseHeaders = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
-  without(headers, ['set-cookie', 'proxy-authenticate']);
+export function responseHeaders(headers: IncomingHttpHeaders, secret: Secret): OutgoingHttpHeaders {
+  const kept = Object.entries(without(headers, ['set-cookie', 'proxy-authenticate']));
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, typeof value === 'string' ? withoutKey(value, secret) : value]),
+  );
+}
 
 /**
  * When a limit ends, as ISO 8601, from what the API says: `anthropic-ratelimit-unified-reset` (seconds since 1970, for
