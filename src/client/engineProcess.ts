@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
-import { EngineError } from './engineError.ts';
 import type { Folders } from './folders.ts';
+import { makeFolders, unusable } from './makeFolders.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,11 +48,13 @@ export class EngineProcess {
 
   /**
    * Starts `entry` (the program and its arguments) detached from this process. What it prints before its log is open goes to
-   * `engine.out` in the log folder. `FLOTILLA_INSPECT` names a port of this machine for a debugger. Throws `config-invalid` when there
-   * can be no such folder, and `disk-full`.
+   * `engine.out` in the log folder. `FLOTILLA_INSPECT` names a port of this machine for a debugger. Throws `config-invalid` when one of its
+   * folders can't be, and `disk-full`.
    */
   constructor(entry: readonly string[], place: Folders, env: Environment) {
     this.#output = path.join(place.log, 'engine.out');
+    // Those of the data as well, which may be elsewhere: an engine that can't make them would not be heard.
+    makeFolders([place.log, place.data, place.cache]);
     const output = openOutput(this.#output);
     if (statSync(this.#output).size > maxOutput) truncateSync(this.#output);
     this.#outputStart = statSync(this.#output).size;
@@ -85,19 +87,9 @@ export class EngineProcess {
 
 function openOutput(file: string): number {
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     return openSync(file, 'a', 0o600);
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (reason === 'ENOSPC')
-      throw EngineError.of('disk-full', "The disk that holds Flotilla's data is full: make room there.", {
-        cause: error,
-      });
-    throw EngineError.of(
-      'config-invalid',
-      `Flotilla can't keep its data at ${path.dirname(file)} (${reason}). Set FLOTILLA_HOME to a folder of your own that you can write to.`,
-      { cause: error },
-    );
+    throw unusable(path.dirname(file), error);
   }
 }
 
