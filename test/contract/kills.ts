@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { FlotillaError } from '../../src/engine/base/errors.ts';
 import type { Environment } from '../../src/engine/runtime/contract.ts';
 import { becomes, noSignal } from '../support/runtimeBed.ts';
@@ -52,10 +53,19 @@ export const kills = describePart('commands that are killed', (bed) => {
 
   it('end although nobody has read what they said', async () => {
     const exec = await environment.exec({ command: ['sh', '-c', 'echo 87003; exec head -c 900000000 /dev/zero'] });
-    exec.stderr.resume();
     await exec.kill();
-    await exec.exitCode;
+    assert.equal(await exec.exitCode, 143);
     assert.doesNotMatch(await processesInside(environment), /900000000/);
+  });
+
+  it('end although somebody has stopped to read what they said', async () => {
+    const exec = await environment.exec({ command: ['head', '-c', '900000001', '/dev/zero'] });
+    exec.stderr.resume();
+    await once(exec.stdout, 'readable');
+    exec.stdout.pause();
+    await exec.kill();
+    assert.equal(await exec.exitCode, 143);
+    assert.doesNotMatch(await processesInside(environment), /900000001/);
   });
 
   it('leave what they detached on purpose', async () => {

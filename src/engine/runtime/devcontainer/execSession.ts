@@ -17,6 +17,8 @@ export interface ExecTarget {
 
 /** The variable by which the processes of an exec are recognised inside (media/tools/endExec.sh). */
 const marker = 'FLOTILLA_EXEC';
+/** Says when it is through. */
+const endScript = `sh ${places.tools}/endExec.sh "$1"; echo ended`;
 /** How long the daemon may take to tell the exit code after the streams have ended, in milliseconds. */
 const exitCodeWithinMs = 10_000;
 /** How long a killed command's streams may stay open, in milliseconds: something that was detached may hold them. */
@@ -58,6 +60,7 @@ class RunningExec implements Exec {
   readonly #mark: string;
   readonly #connection: Duplex;
   #hasEnded = false;
+  #noted: number | undefined;
 
   constructor(target: ExecTarget, started: { id: string; connection: Duplex; mark: string; isFramed: boolean }) {
     this.#target = target;
@@ -94,27 +97,41 @@ class RunningExec implements Exec {
 
   async kill(): Promise<void> {
     if (this.#hasEnded) return;
-    const script = { command: ['sh', `${places.tools}/endExec.sh`, this.#mark] as const, cwd: '/' };
+    // Docker tells of no end in the container before all that an ended command said is read: whoever reads is not to be waited for.
+    for (const stream of [this.stdout, this.stderr]) if (stream.readableFlowing === null) stream.resume();
+    const script = { command: ['sh', '-c', endScript, 'sh', this.#mark] as const, cwd: '/' };
     const { docker, container, user } = this.#target;
     try {
       const request = { ...script, user, tty: false, variables: [] };
       const { connection } = await docker.startExec(container, request);
-      connection.on('error', () => undefined).resume();
-      await Promise.race([new Promise((resolve) => connection.once('close', resolve)), sleep(streamsEndWithinMs)]);
+      connection.on('error', () => undefined);
+      const ended = new Promise((resolve) => connection.once('data', resolve).once('close', resolve));
+      await Promise.race([ended, sleep(streamsEndWithinMs)]);
       connection.destroy();
     } catch {
       // Nothing runs in a container that does not run.
     }
     await Promise.race([this.exitCode.catch(() => undefined), sleep(streamsEndWithinMs)]);
+    await this.#noteExitCode();
     this.#connection.destroy();
     for (const stream of [this.stdout, this.stderr]) stream.resume();
+  }
+
+  /** Docker gives another one once the connection is broken. */
+  async #noteExitCode(): Promise<void> {
+    if (this.#hasEnded) return;
+    const { running, exitCode } = await this.#target.docker
+      .inspectExec(this.#id)
+      .catch(() => ({ running: true, exitCode: undefined }));
+    if (!running) this.#noted = exitCode;
   }
 
   async #readExitCode(): Promise<number | undefined> {
     const until = performance.now() + exitCodeWithinMs;
     try {
       for (let wait = 2; performance.now() < until; wait = Math.min(wait * 2, 100)) {
-        const { running, exitCode } = await this.#target.docker.inspectExec(this.#id);
+        const { running, exitCode: told } = await this.#target.docker.inspectExec(this.#id);
+        const exitCode = this.#noted ?? told;
         if (!running && exitCode !== undefined) return (await this.#diedWithContainer(exitCode)) ? undefined : exitCode;
         await sleep(wait);
       }
