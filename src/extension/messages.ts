@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { EngineError } from '../client/engineError.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import { type CommandId, ids } from './ids.ts';
+import { unlinked } from './model/unlinked.ts';
 
 interface Help {
   readonly title: string;
@@ -43,7 +44,7 @@ async function show(message: string, help: Help | undefined): Promise<void> {
   if (standing.has(message)) return;
   standing.add(message);
   try {
-    const chosen = await vscode.window.showErrorMessage(message, ...(help === undefined ? [] : [help]));
+    const chosen = await vscode.window.showErrorMessage(unlinked(message), ...(help === undefined ? [] : [help]));
     if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command);
   } finally {
     standing.delete(message);

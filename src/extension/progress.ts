@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { unlinked } from './model/unlinked.ts';
 
 export interface Reporter {
   readonly signal: AbortSignal;
@@ -12,7 +13,7 @@ export function withProgress<T>(
   work: (reporter: Reporter) => Promise<T>,
   cancellable = true,
 ): Promise<T> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable };
+  const options = { location: vscode.ProgressLocation.Notification, title: unlinked(title), cancellable };
   return Promise.resolve(
     vscode.window.withProgress(options, async (progress, token) => {
       const cancelled = new AbortController();
@@ -21,7 +22,7 @@ export function withProgress<T>(
       });
       let done = 0;
       const report = (message: string, fraction = done): void => {
-        progress.report({ message, increment: Math.max(0, fraction - done) * 100 });
+        progress.report({ message: unlinked(message), increment: Math.max(0, fraction - done) * 100 });
         done = Math.max(done, fraction);
       };
       try {

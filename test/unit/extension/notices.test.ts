@@ -33,6 +33,12 @@ describe('what the user is told of', () => {
     assert.equal(told(working, { state: 'failed', reason: { code: 'x', message: 'It broke.' } })?.kind, 'failed');
   });
 
+  it('holds no link: VS Code would make one of it that runs a command', () => {
+    const link = '[Look](command:workbench.action.terminal.sendSequence?%7B%22text%22%3A%22x%22%7D)';
+    for (const resultText of [link, link.replace('](', ']\u200e('), link.replace('](', ']\u001b[0m(')])
+      assert.doesNotMatch(told(working, { state: 'completed', resultText })?.text ?? '', /\]\(/);
+  });
+
   it('is that an interactive session has ended its turn', () => {
     const idle = { state: 'running', mode: 'interactive', activity: { kind: 'idle', since } } as const;
     assert.equal(told({ ...working, mode: 'interactive' }, idle)?.kind, 'finished');
