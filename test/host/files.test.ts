@@ -150,7 +150,7 @@ describe('session files in editors', function () {
     const known = vscode.commands.registerCommand(name, (given: unknown) => attached.push(given));
     try {
       if (vscode.env.remoteName === undefined) return;
-      await run(ids.command.attachContainer, session.id);
+      await run(ids.command.attachContainer, session.id, { confirmed: true });
       const { name: container } = await client.call('session.environment', { session: session.id });
       assert.deepEqual(attached, [container]);
     } finally {

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { isConfirmed } from '../model/confirmation.ts';
+import { oneLine } from '../model/oneLine.ts';
 import type { Parts } from '../parts.ts';
 import { attachUri } from './attachUri.ts';
 import { offerDevContainers } from './offerDevContainers.ts';
@@ -8,10 +10,17 @@ const extensionId = 'ms-vscode-remote.remote-containers';
 /** A command of the Dev Containers extension; it takes a container's name. */
 const attachCommand = 'remote-containers.attachToRunningContainer';
 
-/** Opens a window in a session's container. */
-export async function attachContainer(parts: Pick<Parts, 'connection' | 'picker'>, given: unknown): Promise<void> {
+const detail =
+  "The Dev Containers extension lends your git credentials and your ssh agent to whatever runs in a container that you attach to, the session's Claude included. To keep them, set dev.containers.gitCredentialHelperConfigLocation to none and run no ssh agent, or take Open Shell in Container.";
+
+/** Opens a window in a session's container, once the person knows what that lends to the session. */
+export async function attachContainer(
+  parts: Pick<Parts, 'connection' | 'picker'>,
+  given: unknown,
+  more: unknown,
+): Promise<void> {
   const environment = await runningEnvironment(parts, given, 'Attach with Dev Containers');
-  if (environment === undefined) return;
+  if (environment === undefined || !(isConfirmed(more) || (await isWanted(environment.sessionName)))) return;
   const remoteAuthority = authorityOfWindow();
   // From a remote window without a folder nobody tells where it runs, but the Dev Containers extension knows.
   if (vscode.env.remoteName !== undefined && remoteAuthority === undefined) {
@@ -24,6 +33,11 @@ export async function attachContainer(parts: Pick<Parts, 'connection' | 'picker'
   }
   const uri = vscode.Uri.parse(attachUri({ ...environment, remoteAuthority }), true);
   await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+}
+
+async function isWanted(name: string): Promise<boolean> {
+  const question = `Attach to the container of "${oneLine(name, 80)}"?`;
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Attach')) !== undefined;
 }
 
 /** The authority of the machine that this window works on, as its folders tell it. */

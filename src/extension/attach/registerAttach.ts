@@ -7,7 +7,7 @@ import { openShell } from './openShell.ts';
 /** The ways into a session's container. */
 export function registerAttach(parts: Pick<Parts, 'connection' | 'picker' | 'commands'>): undefined {
   parts.commands.registerAll({
-    [ids.command.attachContainer]: (given) => attachContainer(parts, given),
+    [ids.command.attachContainer]: (given, more) => attachContainer(parts, given, more),
     [ids.command.copyExecCommand]: (given) => copyExecCommand(parts, given),
     [ids.command.openShell]: (given) => openShell(parts, given),
   });

@@ -17,7 +17,7 @@ const liveStates: readonly SessionState[] = ['running', 'waiting', 'completed'];
 
 /** Sessions' files: in editors, in diffs, and the commands that open them. */
 export function registerFiles(
-  parts: Pick<Parts, 'connection' | 'model' | 'commands' | 'picker' | 'log'>,
+  parts: Pick<Parts, 'context' | 'connection' | 'model' | 'commands' | 'picker' | 'log'>,
 ): vscode.Disposable {
   const { connection, model, commands, log } = parts;
   const client = connection.client.bind(connection);

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
+import { folderWindow } from '../../../src/extension/files/folderWindow.ts';
 import { partsOf, placeOf } from '../../../src/extension/files/place.ts';
 import { revisionOf, revisionParts } from '../../../src/extension/files/revision.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const place = { session: 'abcd1234', path: 'src/a b ü.ts' };
+
+describe('a window with the files of a session', () => {
+  it('is a file on the disk, which VS Code asks about, with nothing of the session in it but where it is', () => {
+    const text = folderWindow('a [b](command:c)\n"d', 'flotilla://abcd1234/');
+    const folders = [{ name: 'a [b] (command:c) "d', uri: 'flotilla://abcd1234/' }];
+    assert.deepEqual(JSON.parse(text), { folders });
+  });
+});
 
 describe('URIs of session files', () => {
   it('lead back to where they came from', () => {
