@@ -1,7 +1,7 @@
 import type { FlotillaEvent } from '../protocol/events.ts';
 import { type Session, sessionSchema } from '../protocol/session.ts';
-import { cleanText } from './cleanText.ts';
 import type { Engine } from './engineDoor.ts';
+import { reasonText } from './helpWith.ts';
 import type { Output } from './output.ts';
 import { ProgressBar } from './progressBar.ts';
 import { Timeline } from './timeline.ts';
@@ -82,7 +82,8 @@ class EventView {
     if (body.type === 'session.removed') return ['The session was removed.'];
     if (body.type !== 'session.updated' || body.data.changes.state === undefined) return [];
     const { word, color } = stateWords[body.data.changes.state];
-    const reason = body.data.changes.reason?.message ?? '';
-    return [`${this.#output.paint(color, word.padEnd(11))}${cleanText(reason)}`.trimEnd()];
+    const { reason } = body.data.changes;
+    const text = reason === undefined ? '' : reasonText(reason);
+    return [`${this.#output.paint(color, word.padEnd(11))}${text}`.trimEnd()];
   }
 }

@@ -4,13 +4,14 @@ import type { Session } from '../protocol/session.ts';
 import { cleanLine } from './cleanText.ts';
 import { type Command, defineCommand, jsonOption } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
+import { reasonText } from './helpWith.ts';
 import { sessionArgument } from './sessionArgument.ts';
 import { withEngine } from './withEngine.ts';
 import { stateWords } from './words.ts';
 
 /** A session and its state on one line. */
 export const sessionLine = ({ id, name, state, reason }: Session): string =>
-  `${id} ${cleanLine(name)}: ${stateWords[state].word}. ${cleanLine(reason.message)}`.trimEnd();
+  `${id} ${cleanLine(name)}: ${stateWords[state].word}. ${reasonText(reason)}`.trimEnd();
 
 /** A command that asks one thing of one session and says what became of it. */
 export function sessionCommand(

@@ -1,6 +1,7 @@
 import { cleanText } from './cleanText.ts';
 import { errorBodyOf } from './cliError.ts';
 import { type ExitCode, exitCodeOf } from './exitCodes.ts';
+import { helpWith } from './helpWith.ts';
 import type { Output } from './output.ts';
 
 /** The one place that shows errors. With `--json` the error is a document on standard output: `{"error": {code, kind, message, detail?}}`. */
@@ -22,5 +23,6 @@ function showToPerson(output: Output, { message, detail, code }: ReturnType<type
         .map((line) => `  ${line}`)
         .join('\n'),
     );
-  if (code === 'internal') output.hint('The engine writes a log: flotilla engine logs');
+  const help = helpWith(code);
+  if (help !== undefined) output.hint(help);
 }

@@ -3,6 +3,7 @@ import type { Session } from '../protocol/session.ts';
 import { cleanLine, cleanText } from './cleanText.ts';
 import { type ExitCode, exitCodes } from './exitCodes.ts';
 import { fileLines } from './fileLines.ts';
+import { reasonText } from './helpWith.ts';
 import type { Output } from './output.ts';
 import { contextText, costText, countText, homeText, stateText, stateWords } from './words.ts';
 
@@ -12,10 +13,7 @@ export function showSummary(output: Output, made: OperationOutput<'session.outpu
   const home = landingText(session);
   const fields: (readonly [string, string])[] = [
     ['Session', `${session.id} ${cleanLine(session.name)}`],
-    [
-      'State',
-      `${output.paint(stateWords[session.state].color, stateText(session))}: ${cleanLine(session.reason.message)}`,
-    ],
+    ['State', `${output.paint(stateWords[session.state].color, stateText(session))}: ${reasonText(session.reason)}`],
     ['Branch', cleanLine(session.branch)],
     ...(home === '' ? [] : [['Landing', home] as const]),
     ['Cost', `${costText(session)}, ${countText(session.turns, 'turn')}, context ${contextText(session)}`],

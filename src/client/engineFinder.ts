@@ -73,13 +73,15 @@ export class EngineFinder {
         `The running engine (${hello.version}) is newer than this: update Flotilla here.`,
       );
     if (verdict === 'too-old' && !maySpawn)
-      throw EngineError.of('engine-too-old', `The running engine (${hello.version}) is too old: flotilla engine stop.`);
+      throw EngineError.of(
+        'engine-too-old',
+        `The running engine (${hello.version}) is too old: stop it, and a newer one takes its place.`,
+      );
     return verdict === 'fits' || (verdict === 'older' && !maySpawn);
   }
 
   #startUnlessUnderWay(search: Search): void {
-    if (this.#options.start === 'never')
-      throw EngineError.of('engine-unreachable', 'The engine does not run: flotilla engine start.');
+    if (this.#options.start === 'never') throw EngineError.of('engine-unreachable', 'The engine does not run.');
     const { started } = search;
     if (started !== undefined) {
       if (started.end === undefined) return;
@@ -126,6 +128,6 @@ const waitLonger = (search: Search): void => {
 };
 
 function unreachable(why: string, started: EngineProcess | undefined): EngineError {
-  const message = `Flotilla's engine could not be reached. ${why} Its log may say more: flotilla engine logs.`;
+  const message = `Flotilla's engine could not be reached. ${why} Its log may say more.`;
   return EngineError.of('engine-unreachable', message, { detail: started?.output() });
 }

@@ -4,6 +4,7 @@ import { cleanLine } from '../cleanText.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { Color, Output } from '../output.ts';
+import { helpWithCheck } from '../helpWith.ts';
 import { withEngine } from '../withEngine.ts';
 
 const looks: Readonly<Record<Check['status'], { readonly word: string; readonly color: Color }>> = {
@@ -12,10 +13,11 @@ const looks: Readonly<Record<Check['status'], { readonly word: string; readonly 
   failed: { word: 'failed', color: 'red' },
 };
 
-function showCheck(output: Output, { status, title, message, advice }: Check): void {
+function showCheck(output: Output, { id, status, title, message, advice }: Check): void {
   const { word, color } = looks[status];
   output.line(`${output.paint(color, word.padEnd(8))} ${cleanLine(title)}: ${cleanLine(message)}`);
-  if (advice !== undefined) output.line(`         ${cleanLine(advice)}`);
+  if (advice === undefined) return;
+  for (const line of [advice, helpWithCheck(id)]) if (line !== undefined) output.line(`         ${cleanLine(line)}`);
 }
 
 export const doctor = defineCommand(

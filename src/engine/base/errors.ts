@@ -51,7 +51,7 @@ export function toErrorBody(error: unknown): ErrorBody {
   return {
     code: 'internal',
     kind: 'internal',
-    message: "Flotilla made an error of its own. The engine's log has the details: flotilla engine logs.",
+    message: "Flotilla made an error of its own. The engine's log has the details.",
   };
 }
 

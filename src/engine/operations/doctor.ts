@@ -34,7 +34,7 @@ async function checkOrphans(orphans: Orphans, signal: AbortSignal): Promise<Chec
   if (found === undefined) return [];
   if (found.length === 0) return [{ ...check, status: 'ok', message: 'Each belongs to a session.' }];
   const ids = found.map(({ sessionId }) => sessionId).join(', ');
-  const advice = 'Take one back with "flotilla adopt <id>", or remove it with "flotilla remove <id> --orphan".';
+  const advice = 'Adopt each as a session again, or remove it.';
   return [{ ...check, status: 'warning', message: `No session owns ${ids}.`, advice }];
 }
 
@@ -70,8 +70,7 @@ function checkCredentials(credentials: Credentials): Check {
     const kind = credentials.kind === 'api-key' ? 'An API key' : 'An OAuth token';
     return { ...check, status: 'ok', message: `${kind} is in the engine's memory, for ${credentials.upstream}.` };
   }
-  const advice =
-    'Set ANTHROPIC_API_KEY, or run "claude setup-token" and set CLAUDE_CODE_OAUTH_TOKEN, then run flotilla again.';
+  const advice = 'Set an API key, or an OAuth token, which "claude setup-token" makes.';
   return { ...check, status: 'warning', message: 'The engine has none: sessions wait until they come.', advice };
 }
 
@@ -107,6 +106,6 @@ function checkCertificates(env: NodeJS.ProcessEnv): Check {
   return {
     ...check,
     status: 'ok',
-    message: `Certificates from ${file} are trusted as well. Give them to environments with --certificates.`,
+    message: `Certificates from ${file} are trusted as well. Sessions have them when they are started with them.`,
   };
 }

@@ -30,7 +30,7 @@ export class Creation {
     if (input.mode === 'autonomous' && input.prompt.trim() === '')
       throw new FlotillaError(
         'invalid-input',
-        'An autonomous session needs a task: give it with --prompt, or start an interactive session.',
+        'An autonomous session needs a task: say what it is to do, or start an interactive session.',
       );
     if (input.branch !== undefined) requireFreeBranch(input.branch, []);
     const source = await resolveSource(input.repository, undefined, signal);
@@ -67,7 +67,7 @@ export class Creation {
     if (source.kind !== 'folder')
       throw new FlotillaError(
         'invalid-input',
-        'Only a local folder has uncommitted work to take along. Leave --take-uncommitted out for a URL.',
+        'Only a local folder has uncommitted work to take along. Start without it from a URL.',
       );
     const taken = await mirror.takeUncommitted(base, signal);
     const nested = taken.nested.map((folder) => `The repository inside ${JSON.stringify(folder)} was not taken along.`);
@@ -81,6 +81,6 @@ function uncommittedNotice(input: CreateInput, source: Source): string[] {
   if (dirty === undefined || input.takeUncommitted || dirty.modified + dirty.untracked === 0) return [];
   const files = (count: number, what: string): string => `${count} ${what} ${count === 1 ? 'file' : 'files'}`;
   return [
-    `Uncommitted work in the folder was left alone (${files(dirty.modified, 'changed')}, ${files(dirty.untracked, 'untracked')}). Take it along with --take-uncommitted.`,
+    `Uncommitted work in the folder was left alone (${files(dirty.modified, 'changed')}, ${files(dirty.untracked, 'untracked')}). It comes along only when a session is started with it.`,
   ];
 }

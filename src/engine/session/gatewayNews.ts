@@ -48,7 +48,7 @@ function entryOf(trouble: Trouble): TimelineEntry | undefined {
       return {
         kind: 'limit',
         failed: true,
-        text: `The API refused the credential (${trouble.status}). Set a valid one and run any flotilla command.`,
+        text: `The API refused the credential (${trouble.status}). Set a valid one.`,
       };
     case 'unreachable':
       return { kind: 'notice', failed: true, text: `The API can't be reached: ${trouble.message}` };

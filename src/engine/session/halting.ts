@@ -64,7 +64,7 @@ export class Halting {
       homecoming.noteHome(id);
     } catch (error) {
       if (FlotillaError.is(error, 'work-not-home')) throw error;
-      const sentence = `The work of "${book.get(id).name}" could not be brought home: ${messageOf(error)} Try again, or remove the session with --discard to lose that work.`;
+      const sentence = `The work of "${book.get(id).name}" could not be brought home: ${messageOf(error)} Try again, or remove the session and discard that work.`;
       throw new FlotillaError('work-not-home', sentence, { cause: error });
     }
   }
@@ -92,7 +92,7 @@ export class Halting {
     if (left === undefined) return;
     throw new FlotillaError(
       'work-not-home',
-      `The container of "${name}" was removed, and its volumes may hold work that never came home. Resume the session with "flotilla resume ${id}", or remove it with --discard to lose that work.`,
+      `The container of "${name}" was removed, and its volumes may hold work that never came home. Resume the session, or remove it and discard that work.`,
     );
   }
 }

@@ -15,13 +15,10 @@ export async function openTerminal(options: {
   if (session.mode !== 'interactive')
     throw new FlotillaError(
       'not-in-this-state',
-      `"${session.name}" runs by itself and has no terminal. Follow it with "flotilla logs -f ${session.id}", or take over with "flotilla resume --interactive ${session.id}".`,
+      `"${session.name}" runs by itself and has no terminal. Follow its log, or resume it interactively to take over.`,
     );
   if (session.state !== 'running' && session.state !== 'waiting')
-    throw new FlotillaError(
-      'not-in-this-state',
-      `"${session.name}" is ${session.state}. Resume it first: flotilla resume ${session.id}`,
-    );
+    throw new FlotillaError('not-in-this-state', `"${session.name}" is ${session.state}. Resume it first.`);
   const environment = await runtime.find(session.id, signal);
   if (environment === undefined)
     throw new FlotillaError('environment-gone', `The environment of "${session.name}" no longer exists.`);

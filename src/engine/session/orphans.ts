@@ -68,7 +68,7 @@ export class Orphans {
     if (environment === undefined || description === undefined)
       throw new FlotillaError(
         'unknown-session',
-        `There is no orphan ${sessionId} that can be adopted. "flotilla doctor" lists those that are there.`,
+        `There is no orphan ${sessionId} that can be adopted. A check of the system lists those that are there.`,
       );
     const session: Session = {
       ...description,
@@ -106,10 +106,7 @@ export class Orphans {
 
   async #remove(sessionId: string, signal: AbortSignal): Promise<string[]> {
     if (this.#store.sessions.peek(sessionId) !== undefined)
-      throw new FlotillaError(
-        'not-in-this-state',
-        `${sessionId} is a session. Remove it with "flotilla remove ${sessionId}".`,
-      );
+      throw new FlotillaError('not-in-this-state', `${sessionId} is a session and no orphan: remove it as one.`);
     return this.#runtime.discard(sessionId, signal);
   }
 }

@@ -7,5 +7,5 @@ export const atWork: Reason = { code: 'running', message: 'Claude is at work.' }
 export const noCredentials: Reason = {
   code: 'no-credentials',
   message:
-    'Flotilla has no Anthropic credentials. Set ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN from "claude setup-token", and run any flotilla command.',
+    'Flotilla has no Anthropic credentials. Set an API key, or an OAuth token, which "claude setup-token" makes.',
 };

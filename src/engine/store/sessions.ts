@@ -149,7 +149,7 @@ export class Sessions {
 }
 
 const unknownSession = (key: string): FlotillaError =>
-  new FlotillaError('unknown-session', `There is no session "${key}": flotilla list shows those there are.`);
+  new FlotillaError('unknown-session', `There is no session "${key}".`);
 
 function differences(before: Session, changes: Partial<Session>): Partial<Session> {
   const old: Readonly<Record<string, unknown>> = before;

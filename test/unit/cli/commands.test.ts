@@ -68,6 +68,33 @@ describe('the flotilla command', () => {
       assert.deepEqual([body.error.code, body.error.detail], [code, 'a\nb']);
     });
 
+  it('says which command helps, to people alone', async () => {
+    const fail = (): never => {
+      throw new CliError('unknown-session', 'There is no session "x".');
+    };
+    const reason = { code: 'no-credentials', message: 'Flotilla has no Anthropic credentials.' };
+    const waiting = session({ state: 'waiting', reason });
+    const checks = [
+      { id: 'orphans', title: 'Environments', status: 'warning', message: 'No session owns a.', advice: 'Remove it.' },
+    ];
+    const engine = new FakeEngine({
+      'session.push': fail,
+      'session.output': () => ({ ...made, session: waiting }),
+      'system.doctor': () => ({ checks }),
+    });
+    const bed = cliBed(engine);
+    await bed.run('push', 'x');
+    assert.equal(bed.err.text, 'flotilla: There is no session "x".\nThe sessions there are: flotilla list\n');
+    await bed.run('show', 'x');
+    assert.match(bed.out.text, /no Anthropic credentials\. Set ANTHROPIC_API_KEY/);
+    await bed.run('doctor');
+    assert.match(bed.out.text, /Remove it\.\n +flotilla adopt <id>, or flotilla remove <id> --orphan\n/);
+    const json = cliBed(engine);
+    await json.run('push', 'x', '--json');
+    await json.run('doctor', '--json');
+    assert.ok(!`${json.out.text}${json.err.text}`.includes('flotilla '), json.out.text);
+  });
+
   it('lets go of the engine also when a command fails', async () => {
     const engine = new FakeEngine({});
     assert.equal(await cliBed(engine).run('show', 'x'), 70);

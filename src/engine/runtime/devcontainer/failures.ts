@@ -103,7 +103,7 @@ export const failures: readonly Failure[] = [
     pattern: /is already in use by container|Conflict\. The container name|port is already allocated/i,
     code: 'start-failed',
     message:
-      'A container of the same name is there already. Remove it ("flotilla doctor" names leftovers) and try again.',
+      'A container of the same name is there already. Remove it (a check of the system names leftovers) and try again.',
   },
   {
     pattern:
@@ -148,6 +148,6 @@ export function dockerFailure(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted === true || isCancelled(error)) return cancelled();
   const code = error instanceof Error && 'code' in error ? `${String(error.code)} ` : '';
   const message =
-    'Docker answered something unexpected. "flotilla doctor" checks it; the lines below are what it said.';
+    'Docker answered something unexpected. A check of the system may tell more; the lines below are what it said.';
   return failureOf(`${code}${messageOf(error)}`, { code: 'docker-failed', message }, error);
 }
