@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { runHostGit } from './hostProcess.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -24,13 +24,12 @@ const settings = `
 `;
 
 /**
- * Makes an empty mirror in one step, so that a crash leaves a whole one or none, and takes away what a crash during a fetch left. A mirror
- * that git no longer recognises is put aside under another name: sessions may still borrow its objects.
+ * Makes an empty mirror in one step, so that a crash leaves a whole one or none, and takes away what a crash during a fetch left. One that
+ * git no longer recognises is made anew round its objects, which sessions borrow from where they are; the rest of it is put aside.
  */
 export async function prepareMirror(folder: string, signal: AbortSignal): Promise<void> {
-  if (existsSync(folder) && !(await isRepository(folder, signal)))
-    await rename(folder, `${folder}.broken-${Date.now()}`);
-  if (!existsSync(folder)) await make(folder, signal);
+  if (!existsSync(folder)) await rename(await makeHalf(folder, signal), folder);
+  else if (!(await isRepository(folder, signal))) await renew(folder, signal);
   else if (!healed.has(folder)) await removeLeftovers(folder);
   healed.add(folder);
 }
@@ -44,11 +43,27 @@ async function isRepository(folder: string, signal: AbortSignal): Promise<boolea
   return exitCode === 0;
 }
 
-async function make(folder: string, signal: AbortSignal): Promise<void> {
+/** Answers where it is. */
+async function makeHalf(folder: string, signal: AbortSignal): Promise<string> {
   await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
   const half = `${folder}.making`;
   await rm(half, { recursive: true, force: true });
   await runHostGit({ args: ['init', '--bare', '--quiet', '--template=', '--shared=0644', '--', half] }, signal);
   await appendFile(path.join(half, 'config'), settings);
-  await rename(half, folder);
+  return half;
 }
+
+/** HEAD comes last: without it git takes a folder for no repository, so that a crash in the middle is mended by the next time. */
+async function renew(folder: string, signal: AbortSignal): Promise<void> {
+  const half = await makeHalf(folder, signal);
+  const aside = `${folder}.broken-${Date.now()}`;
+  await mkdir(aside, { mode: 0o700 });
+  for (const name of await readdir(folder)) if (name !== 'objects') await move(name, folder, aside);
+  if (!existsSync(path.join(folder, 'objects'))) await move('objects', half, folder);
+  const names = (await readdir(half)).filter((name) => name !== 'objects' && name !== 'HEAD');
+  for (const name of [...names, 'HEAD']) await move(name, half, folder);
+  await rm(half, { recursive: true, force: true });
+}
+
+const move = (name: string, from: string, to: string): Promise<void> =>
+  rename(path.join(from, name), path.join(to, name));

@@ -121,6 +121,19 @@ describe('a mirror holds what an origin has', () => {
     assert.equal((await mirror.resolveBase()).commit, first);
   });
 
+  it('keeps the objects of a broken one where they are: sessions borrow what the origin may have no more', async () => {
+    const mirror = await made();
+    git(repo, 'commit', '--quiet', '--amend', '-m', 'Begin otherwise');
+    const { ino } = statSync(mirror.objectsFolder);
+    rmSync(`${mirror.folder}/HEAD`);
+    writeFileSync(`${mirror.folder}/config`, 'no configuration');
+    await mirror.ensure();
+    assert.equal((await mirror.resolveBase()).commit, git(repo, 'rev-parse', 'HEAD'));
+    assert.equal(git(mirror.folder, 'cat-file', '-t', first), 'commit');
+    assert.equal(statSync(mirror.objectsFolder).ino, ino);
+    assert.equal(git(mirror.folder, 'config', 'extensions.preciousObjects'), 'true');
+  });
+
   it('finds branches, tags, commits and what only the folder knows, and names what comes near', async () => {
     git(repo, 'tag', 'v1.0');
     git(repo, 'branch', 'feature/login');
