@@ -3,22 +3,22 @@ import path from 'node:path';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import type { Session } from '../../../src/protocol/session.ts';
 import { CrashBed } from './crashBed.ts';
-import { DockerDoor } from './dockerDoor.ts';
 import { EngineClock } from './engineClock.ts';
+import { SocketDoor, dockerSocket } from './socketDoor.ts';
 
 /** A bed whose engine reaches Docker by a door of its own and has a clock of its own. */
 export interface Scene {
   readonly bed: CrashBed;
-  readonly door: DockerDoor;
+  readonly door: SocketDoor;
   readonly clock: EngineClock;
 }
 
 type Disaster = (scene: Scene, session: Session) => Promise<void>;
 
 export async function makeScene(baseImage: string): Promise<Scene> {
-  const made: { door?: DockerDoor; clock?: EngineClock } = {};
+  const made: { door?: SocketDoor; clock?: EngineClock } = {};
   const bed = await CrashBed.start(baseImage, (folder) => {
-    made.door = new DockerDoor(path.join(folder, 'docker.sock'));
+    made.door = new SocketDoor(path.join(folder, 'docker.sock'), dockerSocket);
     made.clock = new EngineClock(folder);
     return { DOCKER_HOST: `unix://${made.door.path}`, ...made.clock.env };
   });

@@ -1,20 +1,24 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-const daemon = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '');
+/** Where the machine's own Docker is reached. */
+export const dockerSocket = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '');
 
-/** A socket through which one engine reaches Docker. Closed, that engine sees what it sees while the daemon restarts; nobody else notices. */
-export class DockerDoor {
+/** A socket by which one side reaches another. Closed, it sees what it sees while the other is away; nobody else notices. */
+export class SocketDoor {
   readonly path: string;
+  /** Bytes that came back from the other side so far. */
+  cameBack = 0;
   readonly #server: Server;
   readonly #open = new Set<Socket>();
 
-  /** Open at once. */
-  constructor(path: string) {
+  /** Open at once, to everybody who reaches its folder. */
+  constructor(path: string, goal: string) {
     this.path = path;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => {
-      const beyond = connect({ path: daemon, allowHalfOpen: true });
+      const beyond = connect({ path: goal, allowHalfOpen: true });
+      beyond.on('data', (chunk) => (this.cameBack += chunk.length));
       socket.pipe(beyond).pipe(socket);
       for (const [one, other] of [
         [socket, beyond],
@@ -27,6 +31,9 @@ export class DockerDoor {
           other.destroy();
         });
       }
+    });
+    this.#server.on('listening', () => {
+      chmodSync(path, 0o666);
     });
     this.#server.listen(path);
   }
