@@ -13,7 +13,7 @@ import { type Vitals, verdictOf, vitalsOf } from './vitals.ts';
 const inspectPort = 19_229;
 const sampleEvery = 5000;
 /** Milliseconds between two turns of one worker for each session that there is to be, on average: a machine of two processors keeps up. */
-const pacePerSession = 50;
+const pacePerSession = 150;
 const lightLimits = { memory: 768 * 1024 * 1024, cpus: 0.5, pids: 256 };
 const live: readonly Session['state'][] = ['queued', 'starting', 'running', 'waiting'];
 const commit = 'do: echo on >> on.txt; git add on.txt; git commit -qm On; sleep 1; test 1';
@@ -106,14 +106,22 @@ async function settled({ bed }: Soak): Promise<string[]> {
   // Only what runs can be compared from inside.
   const unexplained: string[] = [];
   const { sessions } = await bed.call('session.list', {});
-  for (const { id, state } of sessions)
-    if (state !== 'completed')
+  for (const session of sessions) {
+    const { id, state } = session;
+    if (state !== 'completed' || !(await isUp(bed, session)))
       await bed.goesOn(id).catch(async (error: unknown) => {
         const now = JSON.stringify(await bed.session(id));
         unexplained.push(`${id} does not go on: ${messageOf(error)}\n      ${now}`);
       });
+  }
   const { lost, orphans, wrong } = await findings(bed);
   return [...unexplained, ...lost, ...orphans, ...wrong];
+}
+
+/** The container of a session that has ended may have been killed since. */
+async function isUp(bed: CrashBed, { environment }: Session): Promise<boolean> {
+  const { stdout } = await bed.docker('inspect', '--format', '{{.State.Running}}', environment?.id ?? '');
+  return stdout.toString('utf8').trim() === 'true';
 }
 
 /** What the engines' log has of the session that a finding is about. */
