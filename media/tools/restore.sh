@@ -24,6 +24,8 @@ git -c core.hooksPath=/dev/null -c core.fsmonitor=false reset -q --hard
 # Started again after a half-done restore, it must not stumble over the files that it has put there.
 git clean -f -d -q
 [ -z "$number" ] || git update-ref "refs/flotilla/checkpoints/$number" "refs/flotilla/restored/checkpoints/$number"
+[ -n "$(git rev-parse --verify -q refs/stash || true)" ] || git for-each-ref --format='%(objectname)' refs/flotilla/restored/stash |
+  while read -r commit; do git stash store -q -m 'Stashed in a container that is gone' "$commit"; done
 git for-each-ref --format='delete %(refname)' refs/flotilla/restored | git update-ref --stdin
 [ -n "$number" ] || exit 0
 checkpoint="refs/flotilla/checkpoints/$number"

@@ -3,7 +3,7 @@ import { isBranchName } from './refName.ts';
 
 /** A branch or checkpoint of a workspace, as the environment tells it. */
 export interface WorkspaceRef {
-  /** `refs/heads/…` or `refs/flotilla/checkpoints/<number>`. */
+  /** `refs/heads/…`, `refs/flotilla/checkpoints/<number>` or, for something stashed away, `refs/flotilla/stash/<commit>`. */
   readonly ref: string;
   readonly commit: string;
 }
@@ -20,6 +20,8 @@ export interface Checkpoint {
   readonly nested: readonly string[];
   /** Other things that could not be saved, such as unreadable files. */
   readonly unsaved: readonly string[];
+  /** How much is stashed away. */
+  readonly stashes: number;
   /** To be handed to `WorkStore.receive`. */
   readonly refs: readonly WorkspaceRef[];
 }
@@ -56,6 +58,7 @@ function parseCheckpoint({ exitCode, stdout, stderr }: CheckpointResult): Checkp
   const lines = Buffer.from(stdout).toString('utf8').split('\n').slice(0, 2000);
   const values = (word: string): string[] =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  const refs = values('ref').slice(0, maxRefs).flatMap(refOf);
   const made = numbered(values('commit')[0]);
   return {
     commit: made?.commit,
@@ -63,7 +66,8 @@ function parseCheckpoint({ exitCode, stdout, stderr }: CheckpointResult): Checkp
     head: headOf(values('head')[0]),
     nested: values('nested').slice(0, maxNames).map(shown),
     unsaved: values('unsaved').slice(0, maxNames).map(shown),
-    refs: values('ref').slice(0, maxRefs).flatMap(refOf),
+    stashes: refs.filter(({ ref }) => stashRef.test(ref)).length,
+    refs,
   };
 }
 
@@ -82,9 +86,12 @@ function refOf(text: string): WorkspaceRef[] {
   return commit !== undefined && ref !== undefined && isWorkspaceRef(ref) ? [{ commit, ref }] : [];
 }
 
+const stashRef = /^refs\/flotilla\/stash\/(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
 /** True for the refs that are brought home, and for no other. */
 export const isWorkspaceRef = (ref: string): boolean =>
   /^refs\/flotilla\/checkpoints\/[1-9][0-9]{0,8}$/.test(ref) ||
+  stashRef.test(ref) ||
   (ref.startsWith('refs/heads/') && isBranchName(ref.slice('refs/heads/'.length)));
 
 /** A path for people: as git quotes it, bounded. */

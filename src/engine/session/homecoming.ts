@@ -121,6 +121,11 @@ export class Homecoming {
     return this.#marks.get(z.boolean(), 'home', id) !== false;
   }
 
+  /** How much was stashed away when everything came home last. It came along, but is in no branch. */
+  stashes(id: string): number {
+    return this.#marks.get(z.number(), 'stashes', id) ?? 0;
+  }
+
   /**
    * The environment is being made anew: until `release`, what its workspace looks like must not take the place of what came home.
    * `looking`: its volumes may still hold work; `filling`: they hold none.
@@ -146,6 +151,7 @@ export class Homecoming {
     this.#jobs.delete(id);
     this.#marks.delete('home', id);
     this.#marks.delete('hold', id);
+    this.#marks.delete('stashes', id);
   }
 
   async #bring(id: string): Promise<void> {
@@ -171,6 +177,7 @@ export class Homecoming {
     const signal = within(fetchTimeout);
     await store.receive(id, { connect: (inner) => connect(environment, inner), signal, refs: checkpoint.refs });
     faultPoint('home.received');
+    this.#marks.put('stashes', id, checkpoint.stashes);
     this.#noteCheckpoint(session, checkpoint);
     await this.#noteHead(id, store);
   }
@@ -178,7 +185,16 @@ export class Homecoming {
   async #checkpoint(session: Session, environment: Environment, signal: AbortSignal): Promise<Checkpoint> {
     const { command, parse } = checkpointCommand(environment.workspaceFolder);
     const checkpoint = parse(await environment.run({ command }, signal));
-    for (const folder of checkpoint.nested) this.#noteNested(session.id, folder);
+    for (const folder of checkpoint.nested)
+      this.#noteUnsaved(
+        session.id,
+        `The repository inside ${JSON.stringify(folder)} is not saved with the session: commit and push it from there.`,
+      );
+    for (const path of checkpoint.unsaved)
+      this.#noteUnsaved(
+        session.id,
+        `${JSON.stringify(path)} could not be read and is not saved with the session: make it readable for its user.`,
+      );
     return checkpoint;
   }
 
@@ -191,8 +207,7 @@ export class Homecoming {
     this.#book.timeline(id, { kind: 'checkpoint', text: `#${newest.number}`, subject: newest.commit });
   }
 
-  #noteNested(id: string, folder: string): void {
-    const notice = `The repository inside ${JSON.stringify(folder)} is not saved with the session: commit and push it from there.`;
+  #noteUnsaved(id: string, notice: string): void {
     const { notices } = this.#book.get(id);
     if (!notices.includes(notice) && notices.length < 100) this.#book.change(id, { notices: [...notices, notice] });
   }

@@ -94,6 +94,12 @@ export class Pushing {
         'work-not-home',
         `"${session.name}" has ${commits(left.commits)} that ${left.commits === 1 ? 'was' : 'were'} not pushed. Push the session, or remove it and discard that work.`,
       );
+    const stashes = this.#homecoming.stashes(id);
+    if (stashes > 0)
+      throw new FlotillaError(
+        'work-not-home',
+        `"${session.name}" has ${stashes === 1 ? 'one stash' : `${stashes} stashes`} that no branch holds. Ask Claude to apply or drop what is stashed, or remove the session and discard it.`,
+      );
     if (left.uncommitted)
       throw new FlotillaError(
         'work-not-home',

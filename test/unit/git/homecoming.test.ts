@@ -97,6 +97,20 @@ describe('work comes home from an environment', () => {
     assert.deepEqual(await store.unpushed('abc', [base]), { commits: 1, uncommitted: true });
   });
 
+  it('brings what was stashed away, all of it', async () => {
+    for (const text of ['one', 'two']) {
+      write(environment.workspace, { 'README.md': text });
+      git(environment.workspace, 'stash', '--quiet');
+    }
+    const { refs, stashes } = environment.checkpoint();
+    assert.equal(stashes, 2);
+    await store.receive('abc', { connect: environment.connect, refs });
+    for (const [at, text] of ['two', 'one'].entries()) {
+      const stash = git(environment.workspace, 'rev-parse', `stash@{${at}}`);
+      assert.equal(git(scratch.path('work', 'store.git'), 'show', `refs/flotilla/abc/stash/${stash}:README.md`), text);
+    }
+  });
+
   it('is not kept out for ever by a lock that a crash left behind', async () => {
     await store.receive('abc', { connect: environment.connect });
     const later = scratch.path('work', 'later.git');

@@ -26,9 +26,12 @@ describe('a new workspace', () => {
     lost.fill(fill);
     const head = commit(lost.workspace, { 'a.txt': 'one\n' });
     write(lost.workspace, { 'a.txt': 'two\n', 'new/loose.txt': 'loose\n' });
-    const checkpoint = lost.checkpoint().newest?.number;
+    git(lost.workspace, 'stash', '--quiet');
+    git(lost.workspace, 'stash', 'apply', '--quiet');
+    const { newest, refs: told } = lost.checkpoint();
+    const checkpoint = newest?.number;
     const store = WorkStore.open(scratch.path('work', 'store.git'), mirror.objectsFolder);
-    await store.receive('abc', { connect: lost.connect });
+    await store.receive('abc', { connect: lost.connect, refs: told });
     made.fill(fill);
     const command = restoreCommand({ workspace: made.workspace, sessionId: 'abc', checkpoint, tools });
     for (const time of ['first', 'second']) {
@@ -36,6 +39,8 @@ describe('a new workspace', () => {
       assert.equal(git(made.workspace, 'rev-parse', 'HEAD'), head, time);
       assert.equal(readFileSync(path.join(made.workspace, 'a.txt'), 'utf8'), 'two\n', time);
       assert.equal(readFileSync(path.join(made.workspace, 'new/loose.txt'), 'utf8'), 'loose\n', time);
+      assert.equal(git(made.workspace, 'show', 'stash:a.txt'), 'two', time);
+      assert.equal(git(made.workspace, 'stash', 'list').split('\n').length, 1, time);
     }
   });
 });

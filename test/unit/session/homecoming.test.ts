@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { RunResult } from '../../../src/engine/runtime/contract.ts';
+import { git, LocalEnvironment, makeRepository, Scratch, write } from '../../support/localEnvironment.ts';
 import { RoomBed } from '../../support/roomBed.ts';
+import { testActor } from '../../support/storedSession.ts';
 
 describe('what comes home', () => {
   let bed: RoomBed;
+  let scratch: Scratch;
   beforeEach(() => {
+    scratch = new Scratch();
     bed = new RoomBed();
   });
-  afterEach(() => bed.close());
+  afterEach(async () => {
+    scratch.remove();
+    await bed.close();
+  });
 
   const says = (stdout: string): RunResult => ({
     exitCode: 0,
@@ -23,6 +31,31 @@ describe('what comes home', () => {
     const { files } = await bed.room.reports.output(id, AbortSignal.timeout(10_000));
     assert.deepEqual(files, []);
     assert.equal(bed.get(id).checkpoint, undefined);
+  });
+
+  it('is missed when it would go with the session: what is stashed away', async () => {
+    const { id, environment } = bed.session({ state: 'completed' });
+    const workspace = scratch.path('workspace');
+    makeRepository(workspace);
+    write(workspace, { 'README.md': 'stashed' });
+    git(workspace, 'stash', '--quiet');
+    const stash = git(workspace, 'rev-parse', 'stash');
+    const local = new LocalEnvironment(scratch.folder);
+    environment.answer = ([, script]) =>
+      script === 'checkpoint' ? says(`ref ${stash} refs/flotilla/stash/${stash}\nunsaved closed.txt\n`) : undefined;
+    environment.exec = async (_command, signal) => {
+      const { toUploadPack, fromUploadPack, end } = await local.connect(signal ?? AbortSignal.timeout(10_000));
+      const nothing = (): Promise<void> => Promise.resolve();
+      const streams = { stdin: toUploadPack, stdout: fromUploadPack, stderr: Readable.from([]), exitCode: end };
+      return { ...streams, resize: nothing, kill: nothing };
+    };
+    await assert.rejects(bed.room.sessions.remove(id, false, testActor), {
+      code: 'work-not-home',
+      message: /one stash .* discard/,
+    });
+    assert.match(bed.get(id).notices.join(), /"closed.txt"/);
+    environment.answer = ([, script]) => (script === 'checkpoint' ? says('') : undefined);
+    await bed.room.sessions.remove(id, false, testActor);
   });
 
   it('can be seen while Docker does not answer', async () => {
