@@ -13,6 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const keptFromEngine = [
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_AUTH_TOKEN',
+  'ANTHROPIC_CUSTOM_HEADERS',
   'CLAUDE_CODE_OAUTH_TOKEN',
   'GIT_DIR',
   'GIT_WORK_TREE',

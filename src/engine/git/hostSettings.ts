@@ -17,7 +17,10 @@ export const hostConfig: readonly string[] = [
   'color.ui=false',
 ];
 
-/** Variables of an outer git that would point ours at another repository. */
+/**
+ * Variables of an outer git that would point ours at another repository, make it another kind of one, or have it say what errors show: with
+ * some of the traces the credentials themselves.
+ */
 const inherited = [
   'GIT_DIR',
   'GIT_WORK_TREE',
@@ -37,11 +40,24 @@ const inherited = [
   'GIT_CONFIG_COUNT',
   'GIT_EXTERNAL_DIFF',
   'GIT_TEMPLATE_DIR',
+  'GIT_DEFAULT_HASH',
+  'GIT_DEFAULT_REF_FORMAT',
+  'GIT_PROTOCOL',
+  'GIT_CURL_VERBOSE',
   'GIT_TRACE',
   'GIT_TRACE2',
   'GIT_TRACE2_EVENT',
+  'GIT_TRACE2_PERF',
   'GIT_TRACE_CURL',
+  'GIT_TRACE_FSMONITOR',
   'GIT_TRACE_PACKET',
+  'GIT_TRACE_PACKFILE',
+  'GIT_TRACE_PACK_ACCESS',
+  'GIT_TRACE_PERFORMANCE',
+  'GIT_TRACE_REDACT',
+  'GIT_TRACE_REFS',
+  'GIT_TRACE_SETUP',
+  'GIT_TRACE_SHALLOW',
   'GIT_LITERAL_PATHSPECS',
   'GIT_GLOB_PATHSPECS',
   'GIT_NOGLOB_PATHSPECS',

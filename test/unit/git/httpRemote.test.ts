@@ -222,6 +222,20 @@ describe('a remote over http', function () {
       server.user = 'ada:another';
       await rejected(bed.land(), 'repository-denied');
     });
+
+    it('shows no header, whatever the user had git trace', async () => {
+      const traced = { GIT_CURL_VERBOSE: '1', GIT_TRACE_REDACT: '0' };
+      Object.assign(process.env, traced);
+      try {
+        server.user = `ada:${password}`;
+        git(bed.scratch.path('repo'), 'remote', 'add', 'origin', server.url('origin.git', `ada:${password}`));
+        bed.remote = bed.scratch.path('repo');
+        server.answer = (asked) => (asked === 'push' ? 403 : 'serve');
+        assert.doesNotMatch(await rejected(bed.push(), 'push-denied'), /authorization/i);
+      } finally {
+        for (const name of Object.keys(traced)) Reflect.deleteProperty(process.env, name);
+      }
+    });
   });
 
   describe('with rules of its own', () => {
