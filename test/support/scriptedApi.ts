@@ -4,8 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { choose, isSide, locate, requestSchema } from './scriptedApi/answer.ts';
-import { errorOf, estimate, reply, sendJson } from './scriptedApi/reply.ts';
-import { type ParsedScenario, type Scenario, type Step, scenarioSchema } from './scriptedApi/scenario.ts';
+import { errorOf, estimate, reply, sendFault, sendJson } from './scriptedApi/reply.ts';
+import { type Fault, type ParsedScenario, type Scenario, type Step, scenarioSchema } from './scriptedApi/scenario.ts';
 
 /** A request that came in, with every header it carried: credentials too, so that leak tests can see what was sent. */
 export interface RecordedRequest {
@@ -131,8 +131,16 @@ class Api {
     if (step.delayMs !== undefined) await wait(step.delayMs);
     if (response.destroyed) return;
     const key = [body['metadata'], place.prompt, place.step].map((part) => JSON.stringify(part)).join('|');
-    if (this.#sendError(step, key, response)) return;
-    record.usage = await reply(response, body, step.error === undefined ? step : afterError(step));
+    const fault = this.#fault(step, key);
+    if (this.#sendError(step, key, response) || (fault !== undefined && sendFault(response, fault))) return;
+    record.usage = await reply(response, body, step.error === undefined ? step : afterError(step), fault);
+  }
+
+  #fault({ faults, lasting }: Step, key: string): Fault | undefined {
+    if (faults === undefined) return undefined;
+    const sent = this.#errorsSent.get(key) ?? 0;
+    this.#errorsSent.set(key, sent + 1);
+    return faults[lasting === true ? Math.min(sent, faults.length - 1) : sent];
   }
 
   #sendError(step: Step, key: string, response: ServerResponse): boolean {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TimelineEntry } from '../../protocol/events.ts';
 import type { ContextUse } from '../../protocol/session.ts';
 import { parseJson } from '../../protocol/json.ts';
+import { apiFailure } from './apiFailure.ts';
 import { conversationId } from './conversationId.ts';
 import { oneLine } from './oneLine.ts';
 import { toolSummary } from './toolSummary.ts';
@@ -48,6 +49,7 @@ const hookSchema = z.looseObject({
   notification_type: text,
   message: text,
   last_assistant_message: text,
+  error: text,
 });
 type Hook = z.output<typeof hookSchema>;
 
@@ -86,10 +88,15 @@ function aboutOf(hook: Hook): string | undefined {
       return `permission for ${toolOf(hook)}`;
     case 'Notification':
       return hook.message === undefined ? undefined : oneLine(hook.message);
+    case 'StopFailure':
+      return failureOf(hook);
     default:
       return undefined;
   }
 }
+
+const failureOf = ({ error, last_assistant_message: said = '' }: Hook): string =>
+  apiFailure({ category: error, said }).message;
 
 function entryOf(hook: Hook): TimelineEntry | undefined {
   switch (hook.hook_event_name) {
@@ -103,6 +110,8 @@ function entryOf(hook: Hook): TimelineEntry | undefined {
       return hook.last_assistant_message === undefined
         ? undefined
         : { kind: 'text', text: hook.last_assistant_message };
+    case 'StopFailure':
+      return { kind: 'result', text: failureOf(hook), failed: true };
     case 'PreCompact':
       return { kind: 'notice', text: 'Claude compacts its context.' };
     default:

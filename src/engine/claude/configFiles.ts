@@ -18,6 +18,7 @@ const hooks = [
   'PermissionRequest',
   'Notification',
   'Stop',
+  'StopFailure',
   'SubagentStop',
   'PreCompact',
   'SessionEnd',

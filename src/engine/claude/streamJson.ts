@@ -1,4 +1,6 @@
+import type { Reason } from '../../protocol/basics.ts';
 import { parseJson } from '../../protocol/json.ts';
+import { apiFailure } from './apiFailure.ts';
 import { conversationId } from './conversationId.ts';
 import { oneLine } from './oneLine.ts';
 import { type BlockRecord, type StreamRecord, type UsageRecord, streamRecord } from './streamRecords.ts';
@@ -56,6 +58,8 @@ export interface ResultEvent {
   /** Tokens in the context at the turn's end; only from a `StreamReader`, which has seen the messages before. */
   readonly contextTokens?: number | undefined;
   readonly apiErrorStatus?: number | undefined;
+  /** Why the API ended the turn; `text` is its message then. */
+  readonly apiFailure?: Reason | undefined;
   /** Tools that were not allowed, one entry a call. */
   readonly permissionDenials: readonly string[];
 }
@@ -72,6 +76,8 @@ export class StreamReader {
   /** The model that answered last in the main conversation, and what it was given and said. */
   #model: string | undefined;
   #contextTokens: number | undefined;
+  /** Claude's own word for what kept the API from answering. */
+  #apiError: string | undefined;
 
   read(line: string): ClaudeEvent[] {
     if (line.trim() === '') return [];
@@ -84,8 +90,7 @@ export class StreamReader {
       case 'system':
         return [readSystem(record)];
       case 'assistant':
-        this.#noteContext(record);
-        return contentOf(record).flatMap((block) => readBlock(block, record.message?.id ?? ''));
+        return this.#readAssistant(record);
       case 'user':
         return readUser(record);
       case 'result':
@@ -99,6 +104,14 @@ export class StreamReader {
     }
   }
 
+  #readAssistant(record: StreamRecord): ClaudeEvent[] {
+    this.#noteContext(record);
+    this.#apiError = record.is_api_error_message === true ? record.error : undefined;
+    // The result says the same, with its reason.
+    if (record.is_api_error_message === true && typeof record.parent_tool_use_id !== 'string') return [other(record)];
+    return contentOf(record).flatMap((block) => readBlock(block, record.message?.id ?? ''));
+  }
+
   /** Sub-agents have a context of their own, and what a slash command prints (`<synthetic>`) none. */
   #noteContext({ message, parent_tool_use_id: parent }: StreamRecord): void {
     if (message?.usage === undefined || message.model === '<synthetic>' || typeof parent === 'string') return;
@@ -109,11 +122,13 @@ export class StreamReader {
 
   #readResult(record: StreamRecord): ResultEvent {
     const isError = record.is_error === true || record.subtype !== 'success';
+    const said = cut(record.result ?? record.errors.join('\n'));
+    const failure = failureOf(record, this.#apiError, said);
     return {
       type: 'result',
       subtype: oneLine(record.subtype ?? 'unknown', 100),
       isError,
-      text: cut(record.result ?? record.errors.join('\n')),
+      text: failure?.message ?? said,
       ...(record.structured_output === undefined ? {} : { structured: record.structured_output }),
       turns: record.num_turns ?? 0,
       totalCostUsd: record.total_cost_usd,
@@ -121,9 +136,16 @@ export class StreamReader {
       contextWindow: windowOf(record, this.#model),
       contextTokens: this.#contextTokens,
       apiErrorStatus: record.api_error_status ?? undefined,
+      apiFailure: failure,
       permissionDenials: record.permission_denials.map((denial) => oneLine(denial.tool_name, 100)),
     };
   }
+}
+
+function failureOf(record: StreamRecord, category: string | undefined, said: string): Reason | undefined {
+  const status = record.api_error_status ?? undefined;
+  const isOfApi = record.is_error === true && (record.terminal_reason === 'api_error' || status !== undefined);
+  return isOfApi ? apiFailure({ status, category, said }) : undefined;
 }
 
 /** The context window of the model that answered last, or of the only one that is named. */
@@ -158,7 +180,7 @@ function readSystem(record: StreamRecord): ClaudeEvent {
 function readRetry(record: StreamRecord): ClaudeEvent {
   const seconds = Math.ceil((record.retry_delay_ms ?? 0) / 1000);
   const status = record.error_status ?? undefined;
-  const why = status === undefined ? 'The API did not answer' : `The API answered with error ${status}`;
+  const why = status === undefined ? 'The API gave no full answer' : `The API answered with error ${status}`;
   const attempt = record.attempt ?? 1;
   const text = `${why}; Claude asks again in ${seconds} s (${attempt} of ${record.max_retries ?? '?'}).`;
   return { type: 'retry', text, attempt, status };

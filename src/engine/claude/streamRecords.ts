@@ -45,6 +45,9 @@ export const streamRecord = z.looseObject({
   session_id: text,
   parent_tool_use_id: z.string().nullish().catch(undefined),
   isReplay: z.boolean().optional().catch(undefined),
+  // a message in the place of an answer that the API did not give
+  is_api_error_message: z.boolean().optional().catch(undefined),
+  error: id,
   message: z.looseObject({ id, model: text, content, usage }).optional().catch(undefined),
   // init
   model: text,
@@ -63,6 +66,7 @@ export const streamRecord = z.looseObject({
     .record(z.string(), z.looseObject({ contextWindow: count }))
     .optional()
     .catch(undefined),
+  terminal_reason: id,
   api_error_status: z.number().int().nullish().catch(undefined),
   permission_denials: z
     .array(z.looseObject({ tool_name: z.string().max(200) }))

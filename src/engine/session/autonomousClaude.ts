@@ -179,7 +179,8 @@ export class AutonomousClaude implements LiveClaude {
   async #handOver(): Promise<void> {
     const { run, followUps, id, notes } = this.#parts;
     const next = followUps.next(id);
-    if (next === undefined) {
+    // Where the API ends turns, what waits is kept for when the session is resumed.
+    if (next === undefined || this.#result?.reason !== undefined) {
       await run.finish();
       return;
     }
@@ -217,7 +218,8 @@ export class AutonomousClaude implements LiveClaude {
 
   async #failure(exitCode: number | undefined): Promise<Reason> {
     if (this.#result?.failed === true) {
-      const { text } = this.#result;
+      const { text, reason } = this.#result;
+      if (reason !== undefined) return reason;
       const message = `Claude ended with an error: ${firstLine(text)}`;
       return { code: 'claude-failed', message, detail: text.slice(0, 4000) };
     }

@@ -38,6 +38,8 @@ export class InteractiveClaude implements LiveClaude {
   readonly #ending = new Ending();
   /** Why Claude waits, from the newest hook. */
   #about: string | undefined;
+  /** Why the newest turn failed, until the next one begins: what waits is kept for then. */
+  #failure: string | undefined;
   #pasting = false;
   #stopping = false;
   #leaving = false;
@@ -130,12 +132,12 @@ export class InteractiveClaude implements LiveClaude {
 
   #status(session: Session, record: Extract<ActivityRecord, { type: 'status' }>): void {
     const kind = kinds[record.status];
-    const about = record.waitingFor ?? (kind === 'idle' ? undefined : this.#about);
+    const about = record.waitingFor ?? (kind === 'idle' ? this.#failure : this.#about);
     const before = session.activity;
     const since = before?.kind === kind ? before.since : now();
     const activity: Activity = { kind, since, ...(about === undefined ? {} : { about }) };
     this.#parts.book.change(session.id, { activity });
-    if (kind === 'idle') void this.#handOver();
+    if (kind === 'idle' && this.#failure === undefined) void this.#handOver();
   }
 
   #hook(session: Session, record: Extract<ActivityRecord, { type: 'hook' }>): void {
@@ -144,10 +146,18 @@ export class InteractiveClaude implements LiveClaude {
       book.change(session.id, { claudeSessionId: record.claudeSessionId });
     this.#about = record.about;
     if (record.entry !== undefined) book.timeline(session.id, record.entry);
-    if (record.name === 'Stop') {
-      book.change(session.id, { turns: session.turns + 1 });
-      void this.#parts.bringHome();
-    }
+    if (record.name === 'UserPromptSubmit') this.#failure = undefined;
+    if (record.name === 'StopFailure') this.#failed(record.about);
+    if (record.name === 'Stop') book.change(session.id, { turns: session.turns + 1 });
+    if (record.name === 'Stop' || record.name === 'StopFailure') void this.#parts.bringHome();
+  }
+
+  /** Its status may have been told before. */
+  #failed(why = 'the turn failed'): void {
+    this.#failure = why;
+    const { book, id } = this.#parts;
+    const activity = book.get(id).activity;
+    if (activity?.kind === 'idle') book.change(id, { activity: { ...activity, about: why } });
   }
 
   /** Gives Claude the next follow-up once it has nothing to do. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { reasonSchema } from '../../protocol/basics.ts';
 import type { Session } from '../../protocol/session.ts';
 import { Run } from '../claude/run.ts';
 import { Tui } from '../claude/tui.ts';
@@ -20,7 +21,7 @@ const noteSchema = z.strictObject({
   /** Bytes of the run's output that have been taken in. */
   offset: z.number().int().nonnegative(),
   /** How the newest finished turn ended. */
-  result: z.strictObject({ failed: z.boolean(), text: z.string() }).optional(),
+  result: z.strictObject({ failed: z.boolean(), text: z.string(), reason: reasonSchema.optional() }).optional(),
   /** True before the first prompt, and between the end of a turn and the next prompt. */
   idle: z.boolean(),
   /** The follow-up that was handed over and not yet taken up, and the name under which Claude will repeat it. */

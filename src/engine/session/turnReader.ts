@@ -1,3 +1,4 @@
+import type { Reason } from '../../protocol/basics.ts';
 import type { TimelineEntry } from '../../protocol/events.ts';
 import type { Activity, Session } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
@@ -8,9 +9,16 @@ export interface Reading {
   readonly changes?: Partial<Session> | undefined;
   readonly entry?: TimelineEntry | undefined;
   /** A turn has ended, well or badly. */
-  readonly result?: { readonly failed: boolean; readonly text: string } | undefined;
+  readonly result?: TurnResult | undefined;
   /** A command was run that may have made commits. */
   readonly mayHaveCommitted?: boolean | undefined;
+}
+
+/** How a turn ended; `reason` where the API ended it. */
+interface TurnResult {
+  readonly failed: boolean;
+  readonly text: string;
+  readonly reason?: Reason | undefined;
 }
 
 /** Characters of a result that the session's record keeps: it is written anew with each change. */
@@ -85,7 +93,7 @@ function readResult(session: Session, event: Extract<ClaudeEvent, { type: 'resul
   const window = event.contextWindow;
   const used = event.contextTokens;
   return {
-    result: { failed, text: event.text.slice(0, maxReason) },
+    result: { failed, text: event.text.slice(0, maxReason), reason: event.apiFailure },
     entry: { kind: 'result', text: event.text, failed },
     changes: {
       turns: sum(session.turns, event.turns),

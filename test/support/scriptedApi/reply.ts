@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagesRequest } from './answer.ts';
-import type { Step } from './scenario.ts';
+import type { Fault, Step } from './scenario.ts';
 
 type Block = Record<string, unknown>;
 
@@ -46,7 +46,7 @@ function pieces(text: string, size = 24): string[] {
   return found ?? [''];
 }
 
-function streamed(block: Block): { empty: Block; deltas: Block[] } {
+function streamedOf(block: Block): { empty: Block; deltas: Block[] } {
   const text = (name: string): string => (typeof block[name] === 'string' ? block[name] : '');
   switch (block['type']) {
     case 'text':
@@ -75,8 +75,25 @@ function streamed(block: Block): { empty: Block; deltas: Block[] } {
   }
 }
 
+/** Does what a fault says; `false` when it is one of the answer itself. */
+export function sendFault(response: ServerResponse, fault: Fault): boolean {
+  const { status, type, message, headers, body, silent } = fault;
+  if (status === undefined) return silent === true;
+  if (body === undefined) sendJson(response, status, errorOf(type, message), headers);
+  else response.writeHead(status, headers).end(body);
+  return true;
+}
+
+/** Where an answer breaks off. */
+type Break = Pick<Fault, 'cutAfter' | 'stallAfter'>;
+
 /** Answers a Messages API request with this step, streamed or whole, and returns the usage it claimed. */
-export async function reply(response: ServerResponse, request: MessagesRequest, step: Step): Promise<unknown> {
+export async function reply(
+  response: ServerResponse,
+  request: MessagesRequest,
+  step: Step,
+  broken: Break = {},
+): Promise<unknown> {
   const content = blocksOf(step);
   const calls = content.some((block) => block['type'] === 'tool_use');
   const stop = step.stop_reason ?? (calls ? 'tool_use' : 'end_turn');
@@ -91,9 +108,22 @@ export async function reply(response: ServerResponse, request: MessagesRequest, 
   };
   const head = { id: newId('msg_'), type: 'message', role: 'assistant', model: step.model ?? request.model };
   const end = { stop_reason: stop, stop_sequence: null };
-  if (request.stream !== true) sendJson(response, 200, { ...head, content, ...end, usage });
-  else await stream(response, { step, content, head, end, usage });
+  if (request.stream === true) await stream(response, { step, content, head, end, usage, broken });
+  else if (Object.keys(broken).length === 0) sendJson(response, 200, { ...head, content, ...end, usage });
+  else {
+    breakOff(response, JSON.stringify({ ...head, content }).slice(0, -9), broken);
+    // Nobody was told.
+    return undefined;
+  }
   return usage;
+}
+
+/** Part of an answer that is not streamed. */
+function breakOff(response: ServerResponse, part: string, { cutAfter }: Break): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100000' });
+  response.write(part, () => {
+    if (cutAfter !== undefined) response.destroy();
+  });
 }
 
 interface Streamed {
@@ -102,27 +132,42 @@ interface Streamed {
   readonly head: Block;
   readonly end: Block;
   readonly usage: Block;
+  readonly broken: Break;
 }
 
-async function stream(response: ServerResponse, { step, content, head, end, usage }: Streamed): Promise<void> {
+/** Writes event after event; `false` once the answer has broken off or nobody listens any more. */
+function writer(response: ServerResponse, { cutAfter, stallAfter }: Break): (type: string, data: Block) => boolean {
+  let left = cutAfter ?? stallAfter ?? Infinity;
+  return (type, data) => {
+    if (response.destroyed || left <= 0) return false;
+    left -= 1;
+    // What was written goes out before the connection breaks.
+    const flushed = (): void => {
+      if (left === 0 && cutAfter !== undefined) response.destroy();
+    };
+    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`, flushed);
+    return true;
+  };
+}
+
+async function stream(response: ServerResponse, streamed: Streamed): Promise<void> {
+  const { step, content, head, end, usage, broken } = streamed;
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache',
     'request-id': newId('req_'),
   });
-  const send = (type: string, data: Block): void => {
-    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
-  };
+  response.flushHeaders();
+  const send = writer(response, broken);
   const start = { ...head, content: [], stop_reason: null, stop_sequence: null, usage: { ...usage, output_tokens: 1 } };
   send('message_start', { message: start });
   send('ping', {});
   for (const [index, block] of content.entries()) {
-    const { empty, deltas } = streamed(block);
+    const { empty, deltas } = streamedOf(block);
     send('content_block_start', { index, content_block: empty });
     for (const delta of deltas) {
       if (step.chunkMs !== undefined) await wait(step.chunkMs);
-      if (response.destroyed) return;
-      send('content_block_delta', { index, delta });
+      if (!send('content_block_delta', { index, delta })) return;
     }
     send('content_block_stop', { index });
     if (step.stopMidStream === true) {
@@ -131,6 +176,5 @@ async function stream(response: ServerResponse, { step, content, head, end, usag
     }
   }
   send('message_delta', { delta: end, usage });
-  send('message_stop', {});
-  response.end();
+  if (send('message_stop', {})) response.end();
 }

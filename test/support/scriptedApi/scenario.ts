@@ -2,6 +2,23 @@ import { z } from 'zod';
 
 const block = z.looseObject({ type: z.string() });
 
+/** What goes wrong with one request. The first that is given counts. */
+const faultSchema = z.strictObject({
+  /** An answer as it is: by its status, with an error of the API when there is no body. */
+  status: z.number().int().optional(),
+  type: z.string().default('api_error'),
+  message: z.string().default('The scripted API says so'),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.string().optional(),
+  /** No answer at all comes, and the connection stays. */
+  silent: z.boolean().optional(),
+  /** The connection breaks after so many events of the answer, or in the middle of one that is not streamed. */
+  cutAfter: z.number().int().optional(),
+  /** After so many events nothing comes any more, and the connection stays. */
+  stallAfter: z.number().int().optional(),
+});
+export type Fault = z.output<typeof faultSchema>;
+
 /** One answer of the scripted model. */
 const stepSchema = z.strictObject({
   text: z.string().optional(),
@@ -21,6 +38,10 @@ const stepSchema = z.strictObject({
     })
     .optional(),
   times: z.number().int().optional(),
+  /** What goes wrong with the first requests for the same step of the same session, one after another; then the step's answer comes. */
+  faults: z.array(faultSchema).optional(),
+  /** The last fault comes again and again. */
+  lasting: z.boolean().optional(),
   /** Milliseconds before the first byte, and between two deltas. */
   delayMs: z.number().optional(),
   chunkMs: z.number().optional(),
