@@ -115,6 +115,8 @@ export const landingVerifySchema = z.strictObject({
   commit: commitId,
   outcome: z.enum(['running', 'passed', 'failed', 'timed-out', 'cancelled']),
   exitCode: z.number().int().optional(),
+  /** Files of the session's tree that were in no commit when it ran, when there were any: it saw them too. */
+  uncommitted: z.number().int().positive().optional(),
   startedAt: instantSchema,
   endedAt: instantSchema.optional(),
 });
@@ -186,6 +188,8 @@ export const landingSchema = z.strictObject({
   }),
   /** Commits that are another's or a rebased one's former shape: once landed, nothing of them is lost with the session. */
   superseded: z.array(commitId),
+  /** Those of them that earlier rounds' rebases alone made of the session's own commits, and nobody added to. */
+  copies: z.array(commitId).optional(),
   /** The rebased commit, once the rebase is done. */
   result: commitId.optional(),
   /** What the rebase itself gave; `result` is newer when the session was given commits that mend a failed verification. */

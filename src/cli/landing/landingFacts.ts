@@ -1,6 +1,7 @@
 import type { Landing, LandingFile, LandingPush, LandingStop } from '../../protocol/landing.ts';
 import { cleanLine } from '../cleanText.ts';
 import type { Color, Output } from '../output.ts';
+import { countText } from '../words.ts';
 
 /** A thing that is or happened: a word before it, and lines. */
 export interface Fact {
@@ -87,9 +88,10 @@ const verdicts: Readonly<Record<LandingVerify['outcome'], readonly [string, Colo
   cancelled: ['cancelled', 'gray'],
 };
 
-function verifyFact({ command, outcome, exitCode, startedAt }: LandingVerify): Fact {
+function verifyFact({ command, outcome, exitCode, startedAt, uncommitted }: LandingVerify): Fact {
   const code = exitCode === undefined || exitCode === 0 ? '' : ` (exit code ${exitCode})`;
-  return fact(verdicts[outcome], [`${cleanLine(command)}${code}`], startedAt);
+  const others = uncommitted === undefined ? [] : [`! with ${countText(uncommitted, 'uncommitted file')} in the tree`];
+  return fact(verdicts[outcome], [`${cleanLine(command)}${code}`, ...others], startedAt);
 }
 
 function pushFact({ commit, branch, remote, pullRequestUrl, undone, at }: LandingPush): Fact {

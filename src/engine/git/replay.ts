@@ -61,13 +61,12 @@ export const replay = ({ store, onto, head, since }: Replaying, signal?: AbortSi
   MergeRoom.use(store, onto, (room) => replayIn(room, { onto, head, since }), signal);
 
 async function replayIn(room: MergeRoom, { onto, head, since }: Omit<Replaying, 'store'>): Promise<Replay> {
-  const [base, tree, headTree, trees] = await Promise.all([
+  const [base, tree, headTree] = await Promise.all([
     room.git(mergeBase(onto, head)),
     room.treeOf(onto),
     room.treeOf(head),
-    room.git(chainTrees(since ?? onto, head)),
+    requireWalkableChain(room, since ?? onto, head),
   ]);
-  await room.sizes.require([tree, headTree, ...trees]);
   const [chain] = await Promise.all([room.git(commitChain(since ?? onto, head)), room.heedAttributes(onto, head)]);
   const found = {
     base,
@@ -80,6 +79,18 @@ async function replayIn(room: MergeRoom, { onto, head, since }: Omit<Replaying, 
   for (const commit of chain) commits.push(await picking.pick(commit));
   const clean = commits.every(({ outcome }) => outcome !== 'conflict');
   return { ...found, commits, tree: clean ? picking.tree : undefined };
+}
+
+/** Ends between which all trees were found to be fine: a plan often comes after a forecast of the same. */
+const walkable = new Set<string>();
+const mostWalkable = 2000;
+
+async function requireWalkableChain(room: MergeRoom, onto: string, head: string): Promise<void> {
+  const ends = `${onto}...${head}`;
+  if (walkable.has(ends)) return;
+  await room.sizes.require(await room.git(chainTrees(onto, head)));
+  if (walkable.size >= mostWalkable) walkable.clear();
+  walkable.add(ends);
 }
 
 const mergeBase = (a: string, b: string) => ({

@@ -6,6 +6,7 @@ import { now } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { SessionWorkings } from '../session/room.ts';
+import { SharedAnswers } from './sharedAnswers.ts';
 import type { Target, Targets } from './targets.ts';
 
 /** Paths of one forecast, and of one pair of sessions. */
@@ -33,12 +34,17 @@ export class Forecasts implements Closable {
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #waiting = new Set<string>();
   readonly #leaving = new AbortController();
-  readonly #known = new Map<string, Promise<readonly string[]>>();
-  readonly #landings = new Map<string, Promise<Omit<Outcome, 'target'>>>();
+  readonly #pairs = new SharedAnswers<readonly string[]>(maxKnown);
+  readonly #landings = new SharedAnswers<Omit<Outcome, 'target'>>(maxKnown);
+  /** The sessions of each repository, as long as one batch is worked off. */
+  readonly #listed = new Map<string, Session[]>();
 
   constructor(parts: ForecastWorkings, targets: Targets) {
     this.#parts = parts;
     this.#targets = targets;
+    this.#queue.on('idle', () => {
+      this.#listed.clear();
+    });
     parts.homecoming.onHome((id) => {
       this.refresh(id);
       this.#refreshOthers(id);
@@ -49,6 +55,7 @@ export class Forecasts implements Closable {
   async get(key: string | undefined, signal: AbortSignal): Promise<OperationOutput<'forecast.get'>['forecasts']> {
     const { store } = this.#parts;
     const sessions = key === undefined ? store.sessions.list() : [store.sessions.find(key)];
+    this.#listed.clear();
     const forecasts: OperationOutput<'forecast.get'>['forecasts'] = [];
     for (const session of sessions) {
       const forecast = await this.#forecast(session, signal);
@@ -61,6 +68,7 @@ export class Forecasts implements Closable {
   refresh(id: string): void {
     if (this.#waiting.has(id) || this.#leaving.signal.aborted) return;
     this.#waiting.add(id);
+    this.#listed.clear();
     void this.#queue.add(() => this.#note(id));
   }
 
@@ -84,7 +92,9 @@ export class Forecasts implements Closable {
 
   /** Sessions of the same repository with work to land, newest first. */
   #others({ id, repository }: Session): Session[] {
-    const sessions = this.#parts.store.sessions.list({ repositoryId: repository.id });
+    const { sessions: stored } = this.#parts.store;
+    const sessions = this.#listed.get(repository.id) ?? stored.list({ repositoryId: repository.id });
+    this.#listed.set(repository.id, sessions);
     const isOpen = (other: Session): boolean => hasWork(other) && other.forecast?.outcome !== 'up-to-date';
     return sessions.filter((other) => other.id !== id && isOpen(other)).slice(0, maxOthers);
   }
@@ -106,10 +116,16 @@ export class Forecasts implements Closable {
       const forecast = await this.#forecast(session, this.#leaving.signal);
       const before = book.peek(id)?.forecast;
       const isSame = JSON.stringify({ ...before, at: '' }) === JSON.stringify({ ...forecast, at: '' });
-      if (book.peek(id) !== undefined && !isSame) book.change(id, { forecast });
+      if (book.peek(id) !== undefined && !isSame) this.#replace(book.change(id, { forecast }));
     } catch (error) {
       if (!isLeaving()) log.warn('no forecast', { session: id, error: messageOf(error) });
     }
+  }
+
+  #replace(session: Session): void {
+    const listed = this.#listed.get(session.repository.id);
+    const at = listed?.findIndex(({ id }) => id === session.id) ?? -1;
+    if (at >= 0) listed?.splice(at, 1, session);
   }
 
   async #forecast(session: Session, signal: AbortSignal): Promise<Forecast | undefined> {
@@ -123,10 +139,10 @@ export class Forecasts implements Closable {
   async #withTarget(session: Session, target: Target, signal: AbortSignal): Promise<Outcome> {
     const head = session.head?.commit ?? session.base.commit;
     const since = this.#parts.since(session, target.branch);
-    const outcome = remembered(this.#landings, `${target.commit} ${head} ${since ?? ''}`, () =>
-      this.#replayed(session, { onto: target.commit, head, since }, signal),
-    );
-    return { target: target.branch, ...(await outcome) };
+    const ends = { onto: target.commit, head, since };
+    const key = `${target.commit} ${head} ${since ?? ''}`;
+    const outcome = await this.#landings.get(key, (inner) => this.#replayed(session, ends, inner), signal);
+    return { target: target.branch, ...outcome };
   }
 
   async #replayed(
@@ -155,21 +171,9 @@ export class Forecasts implements Closable {
 
   #between(one: Session, other: Session, signal: AbortSignal): Promise<readonly string[]> {
     const [a = '', b = ''] = [one.head?.commit ?? '', other.head?.commit ?? ''].sort();
-    return remembered(this.#known, `${a} ${b}`, () =>
-      this.#parts.repositories.workStore(one.repository).tipsConflict(a, b, signal),
-    );
+    const store = this.#parts.repositories.workStore(one.repository);
+    return this.#pairs.get(`${a} ${b}`, (inner) => store.tipsConflict(a, b, inner), signal);
   }
-}
-
-/** An answer that was given before, or that is given now; the newest are kept. */
-function remembered<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const answer = ask();
-  known.set(key, answer);
-  answer.catch(() => known.delete(key));
-  for (const oldest of [...known.keys()].slice(0, -maxKnown)) known.delete(oldest);
-  return answer;
 }
 
 /** It has commits of its own. */

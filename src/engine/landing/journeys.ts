@@ -17,6 +17,8 @@ export interface JourneysParts {
   /** Who takes each step. */
   readonly steps: Readonly<Record<LandingStep, { readonly step: Step }>>;
   readonly log: Log;
+  /** Hears that nothing goes on of a landing any more: from where its session's commits are to be moved may be another place now. */
+  readonly onRest: (id: string) => void;
 }
 
 interface Job {
@@ -52,6 +54,7 @@ export class Journeys {
     const controller = new AbortController();
     const done = this.#travel(id, controller.signal).finally(() => {
       this.#jobs.delete(id);
+      this.#parts.onRest(id);
     });
     this.#jobs.set(id, { controller, done });
     this.#parts.grounds.keepUp(id, done);

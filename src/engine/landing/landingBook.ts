@@ -7,6 +7,8 @@ import { FlotillaError } from '../base/errors.ts';
 import { engineActor, type SessionBook } from '../session/book.ts';
 import type { Store } from '../store/store.ts';
 
+type Progress = NonNullable<Landing['progress']>;
+
 const kind = 'landing';
 /** Landings of one session that are stored whole keep at most so many earlier stops. */
 const maxStops = 200;
@@ -15,6 +17,8 @@ const maxStops = 200;
 export class LandingBook {
   readonly #store: Store;
   readonly #sessions: SessionBook;
+  /** How far rebases are that run now. */
+  readonly #progress = new Map<string, Progress>();
 
   constructor(store: Store, sessions: SessionBook) {
     this.#store = store;
@@ -22,7 +26,9 @@ export class LandingBook {
   }
 
   peek(id: string): Landing | undefined {
-    return this.#store.documents.get(landingSchema, kind, id);
+    const landing = this.#store.documents.get(landingSchema, kind, id);
+    const progress = this.#progress.get(id);
+    return landing === undefined || progress === undefined ? landing : { ...landing, progress };
   }
 
   /** Throws `no-landing`. */
@@ -62,6 +68,7 @@ export class LandingBook {
     const { session: id } = landing;
     const resolved = landing.resolved.slice(-maxStops);
     const written = landingSchema.parse({ ...landing, resolved, updatedAt: now() });
+    if (written.progress === undefined) this.#progress.delete(id);
     return this.#sessions.together(() => {
       const before = this.peek(id);
       this.#store.documents.put(kind, id, written);
@@ -80,6 +87,14 @@ export class LandingBook {
     if (this.#sessions.peek(id) !== undefined && this.peek(id) !== undefined) this.change(id, changes);
   }
 
+  /** How far the rebase is: told to who listens, and too small a thing to write the whole landing anew for. */
+  progress(id: string, progress: Progress): void {
+    const summary = this.#sessions.peek(id)?.landing;
+    if (summary === undefined) return;
+    this.#progress.set(id, progress);
+    this.#sessions.change(id, { landing: { ...summary, updatedAt: now() } }, engineActor);
+  }
+
   /** Text that the verification wrote. */
   output(id: string, text: string): void {
     if (this.#sessions.peek(id) === undefined) return;
@@ -87,6 +102,7 @@ export class LandingBook {
   }
 
   forget(id: string): void {
+    this.#progress.delete(id);
     this.#store.documents.delete(kind, id);
   }
 

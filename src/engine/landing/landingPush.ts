@@ -12,6 +12,7 @@ import type { Source } from '../git/source.ts';
 import type { WorkStore } from '../git/workStore.ts';
 import type { SessionWorkings } from '../session/room.ts';
 import type { LandingBook } from './landingBook.ts';
+import { copiesOf } from './copies.ts';
 import { because } from './reasons.ts';
 import { plural, short } from './words.ts';
 import type { Target, Targets } from './targets.ts';
@@ -161,7 +162,8 @@ const rewritten = (branch: string, lost: number): string =>
   `${branch} was rewritten: it lacks ${plural(lost, 'commit')} that the work stands on. Continue to bring them back with the work, or abort the landing.`;
 
 /** What a landing is like that begins anew, from its own result, since its target moved. */
-export function startAgain({ result, head, superseded, rounds, target, since }: Landing): Partial<Landing> {
+export function startAgain(landing: Landing): Partial<Landing> {
+  const { result, head, superseded, rounds, target, since } = landing;
   const message = `${target.branch} moved while the work was landed: it is rebased and verified again.`;
   return {
     state: 'running',
@@ -170,6 +172,7 @@ export function startAgain({ result, head, superseded, rounds, target, since }: 
     head: result ?? head,
     since: since === undefined || result === undefined ? since : target.commit,
     superseded: [...new Set([...superseded, head, ...(result === undefined ? [] : [result])])].slice(-100),
+    copies: copiesOf(landing),
     rounds: rounds + 1,
     result: undefined,
     rebased: undefined,

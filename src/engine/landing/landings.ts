@@ -11,9 +11,11 @@ import { isOver, isOverAlready, underWay } from './isOver.ts';
 import type { LandingBook } from './landingBook.ts';
 import { type LandingPush, startAgain } from './landingPush.ts';
 import { needsRevert } from './needsRevert.ts';
+import { newerCommits, type NewestParts } from './newerCommits.ts';
 import { newLanding } from './newLanding.ts';
 import { optionsOf, optionsWith } from './options.ts';
 import { type Planning, requireWork } from './planning.ts';
+import { isVerified, maySkip, nextStep } from './pushable.ts';
 import { because } from './reasons.ts';
 import { requireAskable } from './requireAskable.ts';
 import { requireAbortable, requireForward, requireUndoable } from './requireForward.ts';
@@ -24,7 +26,7 @@ import type { Verifying } from './verifying.ts';
 
 type Input<N extends OperationName> = OperationParsedInput<N>;
 
-export interface LandingsParts {
+export interface LandingsParts extends NewestParts {
   readonly book: LandingBook;
   readonly find: (key: string) => Session;
   readonly grounds: Grounds;
@@ -119,8 +121,8 @@ export class Landings {
     });
   }
 
-  push(input: Input<'landing.push'>, actor: Actor): Promise<Landing> {
-    return this.#turn(input.session, (id) => {
+  push(input: Input<'landing.push'>, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    const act = (id: string): Promise<Landing> => {
       const landing = this.#moved(id);
       const options = optionsWith(landing.options, input);
       if (!isVerified(landing) && !maySkip(landing, input))
@@ -129,8 +131,9 @@ export class Landings {
           'This commit was not verified. Verify it, or say that it may be pushed unverified.',
         );
       const reason = because('pushing', 'Pushing.');
-      return this.#run({ ...landing, options, step: 'push', state: 'running', reason }, actor);
-    });
+      return this.#push({ ...landing, options, step: 'push', state: 'running', reason }, actor, signal);
+    };
+    return this.#turn(input.session, act, signal);
   }
 
   undo({ session, revertTarget }: Input<'landing.undo'>, actor: Actor): Promise<Landing> {
@@ -180,7 +183,13 @@ export class Landings {
     }
     const whole = landing.whole || landing.state === 'ready';
     const step = nextStep(landing, maySkip(landing, input));
-    return this.#run({ ...landing, options, whole, step, state: 'running', reason }, actor);
+    const next: Landing = { ...landing, options, whole, step, state: 'running', reason };
+    return step === 'push' ? this.#push(next, actor, signal) : this.#run(next, actor);
+  }
+
+  async #push(landing: Landing, actor: Actor, signal: AbortSignal): Promise<Landing> {
+    const newer = isVerified(landing) ? undefined : await newerCommits(landing, this.#parts, signal);
+    return this.#run({ ...landing, ...newer }, actor);
   }
 
   async #abort(id: string, actor: Actor): Promise<Landing> {
@@ -281,14 +290,3 @@ export class Landings {
 }
 
 type Asked = Partial<Input<'landing.land'>> & { readonly session: string };
-
-const isVerified = ({ verify, result }: Landing): boolean => verify?.outcome === 'passed' && verify.commit === result;
-
-/** A yes that was said before anything was verified is none to what has failed since. */
-const maySkip = ({ verify, options }: Landing, { unverified }: { unverified?: boolean | undefined }): boolean =>
-  unverified ?? (verify === undefined && options.unverified);
-
-function nextStep(landing: Landing, unverified: boolean): Landing['step'] {
-  if (!landing.moved) return landing.step;
-  return isVerified(landing) || unverified ? 'push' : 'verify';
-}

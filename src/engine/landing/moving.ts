@@ -1,7 +1,9 @@
 import type { Landing } from '../../protocol/landing.ts';
+import type { Session } from '../../protocol/session.ts';
 import { FlotillaError } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import type { MoveAnswer } from '../git/landingAnswers.ts';
+import type { Environment } from '../runtime/contract.ts';
 import type { SessionWorkings } from '../session/room.ts';
 import type { Grounds } from './grounds.ts';
 import { LandingTree } from './landingTree.ts';
@@ -10,7 +12,7 @@ import { isOnBranch, requireBranch } from './requireBranch.ts';
 import { because } from './reasons.ts';
 import { short } from './words.ts';
 
-export type MoveWorkings = Pick<SessionWorkings, 'book' | 'homecoming' | 'serial'>;
+export type MoveWorkings = Pick<SessionWorkings, 'book' | 'homecoming' | 'repositories' | 'serial'>;
 
 /** Moves the session's own tree to what was landed, and back. What is not committed stays as it is. */
 export class Moving {
@@ -44,8 +46,7 @@ export class Moving {
     requireBranch(this.#parts.book.get(id), at);
     if (at.commit !== result) requireMoved(await tree.move({ from: head, to: result }, signal));
     faultPoint('landing.tree');
-    this.#parts.book.change(id, { base: { ref: target.branch, commit: target.commit } });
-    await this.#grounds.secure(id, environment);
+    await this.#stand(id, { ref: target.branch, commit: target.commit }, environment);
     await tree.finish(signal);
     const moved = { moved: true, rebased: result, step: 'verify', progress: undefined } as const;
     const reason = because('moved', `The session stands on ${target.branch} now, at ${short(result)}.`);
@@ -61,9 +62,18 @@ export class Moving {
     await tree.abort(signal);
     const kept = await this.#moveBack(landing, tree, signal);
     if (kept !== undefined) return kept;
-    this.#parts.book.change(id, { base: before.base });
-    await this.#grounds.secure(id, environment);
+    await this.#stand(id, before.base, environment);
     return undefined;
+  }
+
+  /** The session's branch starts elsewhere now: also where its newest commit stayed the same, another number of commits is its own. */
+  async #stand(id: string, base: Session['base'], environment: Environment): Promise<void> {
+    const { book, repositories } = this.#parts;
+    book.change(id, { base });
+    const { head, repository } = await this.#grounds.secure(id, environment);
+    if (head === undefined) return;
+    const ahead = await repositories.workStore(repository).ahead(base.commit, head.commit);
+    if (ahead !== head.ahead) book.change(id, { head: { ...head, ahead } });
   }
 
   /** Its branch is in the work store alone, where it is never put back: what would be lost there is lost for good. */

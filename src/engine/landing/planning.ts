@@ -7,6 +7,7 @@ import { plannedCommit } from './plannedCommit.ts';
 import { plural } from './words.ts';
 import { suggestVerify } from './suggestVerify.ts';
 import type { Target, Targets } from './targets.ts';
+import { uncommittedFiles } from './uncommittedFiles.ts';
 import { readVerifyFile, type VerifyFile, verifyFileName } from './verifyFile.ts';
 
 /** Bytes of a file that is read for what it says of verification. */
@@ -77,15 +78,9 @@ export class Planning {
   }
 
   async #notices(session: Session, work: WorkStore, signal: AbortSignal): Promise<string[]> {
-    const notices: string[] = [];
-    const { checkpoint, head, base } = session;
-    if (checkpoint !== undefined) {
-      const tree = await work.workTree(checkpoint.commit, signal);
-      const { files } = await work.diff(head?.commit ?? base.commit, tree, { patch: false }, signal);
-      if (files.length > 0)
-        notices.push(`${plural(files.length, 'file')} of uncommitted work stay in the session and are not landed.`);
-    }
-    return notices;
+    const commit = session.head?.commit ?? session.base.commit;
+    const count = await uncommittedFiles(session, { work, commit }, signal);
+    return count === 0 ? [] : [`${plural(count, 'file')} of uncommitted work stay in the session and are not landed.`];
   }
 }
 

@@ -12,7 +12,7 @@ import { plural } from './words.ts';
 import { stopOf } from './stops.ts';
 
 /** Milliseconds between two notes of how far a rebase is. */
-const noteEvery = 250;
+const noteEvery = 500;
 /** Milliseconds between two looks at a rebase that an engine before this one began. */
 const lookEvery = 300;
 
@@ -56,14 +56,14 @@ export class Rebasing {
     return { step: 'resolve', stop, resolved, reason: because('conflict', `The rebase stopped: ${what}.`) };
   }
 
-  /** Notes how far the rebase is, a few times a second. */
+  /** Notes how far the rebase is, twice a second. */
   noting(id: string): OnProgress {
     let notedAt = 0;
     return (done, total) => {
       const at = performance.now();
       if (done < total && at - notedAt < noteEvery) return;
       notedAt = at;
-      this.#book.changeIfThere(id, { progress: { done, total } });
+      this.#book.progress(id, { done, total });
     };
   }
 

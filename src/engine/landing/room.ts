@@ -17,6 +17,7 @@ import { because } from './reasons.ts';
 import { Rebasing } from './rebasing.ts';
 import { Resolving } from './resolving.ts';
 import { Targets } from './targets.ts';
+import { uncommittedFiles } from './uncommittedFiles.ts';
 import { Undoing } from './undoing.ts';
 import { Verifying } from './verifying.ts';
 
@@ -43,11 +44,14 @@ export class LandingRoom implements Closable {
     const rebasing = new Rebasing(book, grounds);
     const resolving = new Resolving({ workings, book, grounds, rebasing });
     const moving = new Moving(workings, grounds);
+    const descends = this.#descends.bind(this);
     const verifying = new Verifying({
       book,
       grounds,
       documents: store.documents,
-      descends: (session, commit, from) => this.#descends(session, commit, from),
+      descends,
+      uncommitted: (session, commit, signal) =>
+        uncommittedFiles(session, { work: workings.repositories.workStore(session.repository), commit }, signal),
     });
     const forecasts = new Forecasts({ ...workings, since }, targets);
     const onTarget = forecasts.targetMoved.bind(forecasts);
@@ -56,11 +60,13 @@ export class LandingRoom implements Closable {
     const undoing = new Undoing({ ...outward, moving });
     const first = { rebase: rebasing, resolve: resolving, move: moving };
     const steps = { ...first, verify: verifying, push: pushing, undo: undoing };
-    this.#journeys = new Journeys({ book, grounds, holds, steps, log });
+    this.#journeys = new Journeys({ book, grounds, holds, steps, log, onRest: forecasts.refresh.bind(forecasts) });
     const parts = { book, grounds, journeys: this.#journeys, resolving, targets, verifying };
     this.landings = new Landings({
       ...parts,
       pushing,
+      descends,
+      newest: (id, signal) => this.#newest(id, signal),
       planning: new Planning({ ...workings, since }, targets),
       find: (key) => store.sessions.find(key),
       relation: (session, ends, signal) => this.#relation(session, ends, signal),
@@ -132,7 +138,14 @@ export class LandingRoom implements Closable {
     }
   }
 
-  async #descends(session: Session, commit: string, from: string): Promise<boolean> {
+  async #newest(id: string, signal: AbortSignal): Promise<string | undefined> {
+    const { homecoming, book } = this.#workings;
+    await homecoming.bringIfRunning(id, signal);
+    return book.get(id).head?.commit;
+  }
+
+  async #descends(id: string, commit: string, from: string): Promise<boolean> {
+    const session = this.#workings.book.get(id);
     return (await this.#workings.repositories.workStore(session.repository).ahead(commit, from)) === 0;
   }
 

@@ -4,6 +4,7 @@ import { FlotillaError } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import { commitIdentity } from '../git/identity.ts';
 import type { SessionWorkings } from '../session/room.ts';
+import { copiesOf } from './copies.ts';
 import type { LandingBook } from './landingBook.ts';
 import type { Moving } from './moving.ts';
 import { because, reasonOf } from './reasons.ts';
@@ -111,10 +112,6 @@ const isFinal = (error: unknown): boolean =>
 
 const landedBy = ({ superseded, before, result, rebased }: Landing): string[] =>
   [...superseded, before.head, result, rebased].filter((commit) => commit !== undefined);
-
-/** What the rebase alone made, and nobody added to: the session has the originals again. */
-const copiesOf = ({ moved, superseded, before, rebased }: Landing): string[] =>
-  !moved || rebased === undefined || superseded.length > 0 || rebased === before.head ? [] : [rebased];
 
 /** `kept`: why the session's tree was left as it is, when it was. */
 const aborted = (_: Landing, kept: string | undefined): Partial<Landing> => ({

@@ -12,7 +12,7 @@ import { OutputTail } from './outputTail.ts';
 import { movedOn } from './rebasing.ts';
 import { because } from './reasons.ts';
 import { requireBranch } from './requireBranch.ts';
-import { short, shown } from './words.ts';
+import { plural, short, shown } from './words.ts';
 
 type Verify = NonNullable<Landing['verify']>;
 type Outcome = Pick<Verify, 'outcome' | 'exitCode'>;
@@ -26,7 +26,9 @@ export interface VerifyingParts {
   readonly grounds: Grounds;
   readonly documents: Documents;
   /** Whether a session's commit holds another one. */
-  readonly descends: (session: Session, commit: string, from: string) => Promise<boolean>;
+  readonly descends: (id: string, commit: string, from: string) => Promise<boolean>;
+  /** How many files of a session's tree are not in this commit. */
+  readonly uncommitted: (session: Session, commit: string, signal: AbortSignal) => Promise<number>;
 }
 
 /** Runs the project's own command in the session's tree, on the commit that is to be pushed. */
@@ -50,13 +52,14 @@ export class Verifying {
     const command = landing.options.verify;
     if (landing.result === undefined) throw new Error('nothing was rebased that could be verified');
     if (command === undefined) return unverified(landing);
-    const { book, grounds } = this.#parts;
+    const { book, grounds, uncommitted } = this.#parts;
     grounds.requireIdle(landing.session);
     const environment = await grounds.running(landing.session, signal);
     const commit = await this.#newest(landing, landing.result, environment);
     const tree = new LandingTree(environment);
     requireBranch(book.session(landing.session), await tree.at(signal));
-    const verify: Verify = { command, commit, outcome: 'running', startedAt: now() };
+    const others = await uncommitted(book.session(landing.session), commit, signal);
+    const verify: Verify = { command, commit, outcome: 'running', startedAt: now(), ...beside(others) };
     book.change(landing.session, {
       verify,
       result: commit,
@@ -73,7 +76,7 @@ export class Verifying {
     const { grounds, descends } = this.#parts;
     const session = await grounds.secure(id, environment);
     const head = session.head?.commit ?? result;
-    if (head === result || (await descends(session, head, result))) return head;
+    if (head === result || (await descends(id, head, result))) return head;
     throw movedOn();
   }
 
@@ -110,6 +113,12 @@ export class Verifying {
   }
 }
 
+/** They may make a commit pass that fails without them. A tree without them would lack what was installed in this one. */
+const beside = (uncommitted: number): Pick<Verify, 'uncommitted'> => (uncommitted === 0 ? {} : { uncommitted });
+
+const besideText = ({ uncommitted }: Verify): string =>
+  uncommitted === undefined ? '' : `, with ${plural(uncommitted, 'uncommitted file')} in its tree`;
+
 function unverified({ whole, options, result = '' }: Landing): Partial<Landing> {
   if (whole && options.unverified) return { step: 'push', reason: because('pushing', 'Pushing without verification.') };
   const message = `No verification is known, so ${short(result)} is unverified. Name a command, or continue and say that it may be pushed unverified.`;
@@ -124,10 +133,10 @@ function verdict({ whole }: Landing, verify: Verify, isStill: boolean): Partial<
     return { state: 'paused', verify: { ...verify, outcome: 'cancelled' }, reason: because('session-moved', message) };
   }
   if (outcome === 'passed') {
-    const reason = because('verified', `${short(commit)} passed ${shown(command)}.`);
+    const reason = because('verified', `${short(commit)} passed ${shown(command)}${besideText(verify)}.`);
     return whole ? { verify, step: 'push', reason } : { verify, state: 'ready', reason };
   }
   const what = outcome === 'timed-out' ? 'took too long' : `failed with exit code ${exitCode ?? 'unknown'}`;
-  const message = `${shown(command)} ${what} on ${short(commit)}. Nothing was pushed. Mend it in the session, or send the output to Claude, then continue.`;
+  const message = `${shown(command)} ${what} on ${short(commit)}${besideText(verify)}. Nothing was pushed. Mend it in the session, or send the output to Claude, then continue.`;
   return { state: 'paused', verify, reason: because('verify-failed', message) };
 }

@@ -17,7 +17,7 @@ export function landingOperations({ landings, forecasts }: LandingRoom): Landing
     'landing.continue': async (input, { actor, signal }) => ({ landing: await landings.goOn(input, actor, signal) }),
     'landing.abort': async ({ session }, { actor }) => ({ landing: await landings.abort(session, actor) }),
     'landing.verify': async (input, { actor }) => ({ landing: await landings.verify(input, actor) }),
-    'landing.push': async (input, { actor }) => ({ landing: await landings.push(input, actor) }),
+    'landing.push': async (input, { actor, signal }) => ({ landing: await landings.push(input, actor, signal) }),
     'landing.land': async (input, { actor, signal }) => ({ landing: await landings.land(input, actor, signal) }),
     'landing.undo': async (input, { actor }) => ({ landing: await landings.undo(input, actor) }),
     'forecast.get': async ({ session }, { signal }) => ({ forecasts: await forecasts.get(session, signal) }),

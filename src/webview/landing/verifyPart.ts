@@ -18,16 +18,20 @@ const looks: Readonly<Record<Verify['outcome'], { icon: string; tone: string; wo
 };
 
 /** What was verified, and how that went. */
-export function verifyHead({ command, outcome, exitCode, startedAt, endedAt, commit }: Verify): Child[] {
+export function verifyHead({ command, outcome, exitCode, startedAt, endedAt, commit, uncommitted }: Verify): Child[] {
   const { icon: name, tone, words } = looks[outcome];
   const code = outcome === 'failed' && exitCode !== undefined ? ` with exit code ${exitCode}` : '';
   const took = endedAt === undefined ? '' : `, ${seconds(Date.parse(endedAt) - Date.parse(startedAt))}`;
   return [
     element('span', { class: `tone-${tone}` }, icon(name, outcome === 'running')),
     element('code', { class: 'verify-command' }, command),
-    element('span', {}, `${words}${code}${took}, on ${commit.slice(0, 8)}`),
+    element('span', {}, `${words}${code}${took}, on ${commit.slice(0, 8)}${besideText(uncommitted)}`),
   ];
 }
+
+/** What was not committed was there too, and may have made the difference. */
+const besideText = (uncommitted = 0): string =>
+  uncommitted === 0 ? '' : ` with ${uncommitted} uncommitted ${uncommitted === 1 ? 'file' : 'files'}`;
 
 const seconds = (ms: number): string =>
   ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;

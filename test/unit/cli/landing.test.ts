@@ -142,7 +142,8 @@ describe('flotilla landing', () => {
   });
 
   it('shows how it stands, with the end of what a failed verification wrote, and what can be typed', async () => {
-    const verify = { command: 'npm test', commit: commit('e'), startedAt: at, outcome: 'failed', exitCode: 1 } as const;
+    const ran = { command: 'npm test', commit: commit('e'), startedAt: at, uncommitted: 2 };
+    const verify = { ...ran, outcome: 'failed', exitCode: 1 } as const;
     const paused = landing({
       ...{ state: 'paused', step: 'verify', moved: true, result: commit('e'), costUsd: 0.25, verify },
       reason: { code: 'verify-failed', message: 'npm test failed.' },
@@ -156,6 +157,7 @@ describe('flotilla landing', () => {
     assert.equal(lines[1], 'Target     main (aaaaaaaaa)');
     assert.ok(lines.includes('Cost       $0.250'));
     assert.ok(lines.includes('red        npm test (exit code 1)'));
+    assert.ok(lines.includes('           ! with 2 uncommitted files in the tree'));
     assert.equal(lines.at(-20), '           line 10');
     assert.equal(lines.at(-1), '           line 29');
     assert.match(cli.err.text, /^ {2}flotilla landing fix bcdfghjk /m);

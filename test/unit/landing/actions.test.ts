@@ -91,7 +91,7 @@ describe('what can be asked of a landing', function () {
     continue: () => bed.landings.goOn({ session: id }, testActor, within),
     abort: () => bed.landings.abort(id, testActor),
     verify: () => bed.landings.verify({ session: id }, testActor),
-    push: () => bed.landings.push({ session: id }, testActor),
+    push: () => bed.landings.push({ session: id }, testActor, within),
     land: () => bed.landings.land({ session: id }, testActor, within),
     undo: () => bed.landings.undo({ session: id, revertTarget: false }, testActor),
   };

@@ -52,7 +52,7 @@ describe('a session in the middle of its landing', function () {
   it('is landed no second time at once', async () => {
     const go = await verifying();
     await assert.rejects(bed.landings.land({ session: id }, testActor, within), { code: 'landing-under-way' });
-    await assert.rejects(bed.landings.push({ session: id }, testActor), { code: 'landing-under-way' });
+    await assert.rejects(bed.landings.push({ session: id }, testActor, within), { code: 'landing-under-way' });
     go();
     assert.equal((await bed.settled(id)).state, 'landed');
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
+import { LandingBook } from '../../../src/engine/landing/landingBook.ts';
 import { LandingBed } from '../../support/landingBed.ts';
 import { eventually } from '../../support/eventually.ts';
 import { git, write } from '../../support/localEnvironment.ts';
@@ -195,6 +196,47 @@ describe('a landing', function () {
       20_000,
     );
     assert.deepEqual(bed.get(other.id).forecast?.files, ['a.txt']);
+  });
+
+  it("onto a branch that holds part of it counts only the rest as the session's own", async () => {
+    bed = LandingBed.make(start);
+    const { id, environment } = await bed.session('work', [{ 'c.txt': 'c\n' }, { 'd.txt': 'd\n' }]);
+    git(environment.workspaceFolder, 'push', '--quiet', bed.origin, 'HEAD~1:refs/heads/next');
+    await bed.landings.rebase({ session: id, target: 'next' }, testActor, within);
+    assert.equal((await bed.settled(id)).state, 'ready');
+    assert.equal(bed.get(id).head?.ahead, 1);
+    await bed.landings.abort(id, testActor);
+    assert.equal(bed.get(id).head?.ahead, 2);
+  });
+
+  it('says how far its rebase is without being stored anew', async () => {
+    bed = LandingBed.make(start);
+    const { id } = await bed.session('work', [{ 'c.txt': 'c\n' }]);
+    await bed.landings.rebase({ session: id }, testActor, within);
+    const { updatedAt } = await bed.settled(id);
+    const { store, book: sessions } = bed.rooms.room.workings;
+    const book = new LandingBook(store, sessions);
+    const seq = store.journal.lastSeq();
+    book.progress(id, { done: 2, total: 5 });
+    assert.deepEqual(book.get(id).progress, { done: 2, total: 5 });
+    assert.deepEqual([bed.landing(id).progress, bed.landing(id).updatedAt], [undefined, updatedAt]);
+    assert.equal(store.journal.lastSeq(), seq + 1);
+    book.change(id, { progress: undefined });
+    assert.equal(book.get(id).progress, undefined);
+  });
+
+  it("looks its repository's sessions up once for all forecasts of a batch", async () => {
+    bed = LandingBed.make(start);
+    for (const name of ['one', 'two', 'three', 'four']) await bed.session(name, [{ [`${name}.txt`]: 'x\n' }]);
+    const { sessions } = bed.rooms.store;
+    let asked = 0;
+    const list = sessions.list.bind(sessions);
+    sessions.list = (...args) => {
+      asked += args[0]?.repositoryId === undefined ? 0 : 1;
+      return list(...args);
+    };
+    assert.equal((await bed.room.forecasts.get(undefined, within)).length, 4);
+    assert.equal(asked, 1);
   });
 
   for (const moved of [true, false])

@@ -114,11 +114,11 @@ describe('a landing that meets what nobody planned', function () {
     const { id } = await bed.session('work', [{ 'b.txt': 'b\n' }]);
     await bed.landings.land({ session: id, unverified: true, verify: 'false' }, testActor, within);
     assert.equal((await bed.settled(id)).reason.code, 'verify-failed');
-    await assert.rejects(bed.landings.push({ session: id }, testActor), { code: 'unverified' });
+    await assert.rejects(bed.landings.push({ session: id }, testActor, within), { code: 'unverified' });
     await bed.landings.goOn({ session: id }, testActor, within);
     assert.equal((await bed.settled(id)).reason.code, 'verify-failed');
     assert.equal(git(bed.origin, 'for-each-ref', 'refs/heads/flotilla'), '');
-    await bed.landings.push({ session: id, unverified: true }, testActor);
+    await bed.landings.push({ session: id, unverified: true }, testActor, within);
     assert.equal((await bed.settled(id)).state, 'landed');
   });
 

@@ -62,7 +62,7 @@ describe('taking a landing back', function () {
     await bed.landings.undo({ session: id, revertTarget: false }, testActor);
     assert.equal((await bed.settled(id)).state, 'paused');
     rmSync(path.join(bed.origin, 'hooks/pre-receive'));
-    await assert.rejects(bed.landings.push({ session: id, unverified: true }, testActor), {
+    await assert.rejects(bed.landings.push({ session: id, unverified: true }, testActor, within), {
       code: 'not-in-this-state',
     });
     await bed.landings.goOn({ session: id, unverified: true }, testActor, within);
@@ -135,6 +135,27 @@ describe('taking a landing back', function () {
     assert.equal(git(workspace, 'rev-parse', 'HEAD'), head);
     await sessions.remove(id, false, testActor);
   });
+
+  for (const mended of [false, true])
+    it(`${mended ? 'keeps' : 'leaves nothing of'} what the rounds before ${mended ? 'were mended with' : 'have made'}, when its target had moved`, async () => {
+      const { sessions } = bed.rooms.room;
+      await sessions.push(id, testActor, within);
+      const mark = bed.scratch.path('tried');
+      const move = `cd "${bed.clone}" && git commit -qm X --allow-empty && git push -q origin HEAD:main`;
+      const verify = `test ! -e d.txt -a ${mended ? '-e mend.txt' : '-e b.txt'} || exit 1; test ! -e "${mark}" || exit 2; touch "${mark}"; ${move}`;
+      await bed.landings.land({ session: id, push: 'target', verify }, testActor, within);
+      if (mended) {
+        assert.equal((await bed.settled(id)).verify?.exitCode, 1);
+        commit(workspace, { 'mend.txt': 'm\n' }, 'Mend');
+        await bed.landings.goOn({ session: id }, testActor, within);
+      }
+      const red = await bed.settled(id);
+      assert.deepEqual([red.rounds, red.verify?.exitCode], [1, 2], JSON.stringify(red.reason));
+      assert.equal((await bed.landings.abort(id, testActor)).state, 'aborted');
+      assert.equal(git(workspace, 'rev-parse', 'HEAD'), head);
+      const removed = sessions.remove(id, false, testActor);
+      await (mended ? assert.rejects(removed, { code: 'work-not-home' }) : removed);
+    });
 
   it('of the second keeps what is known of the first', async () => {
     await land('target');
