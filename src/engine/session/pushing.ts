@@ -6,7 +6,7 @@ import { now } from '../base/clock.ts';
 import { FlotillaError } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import { resolveSource } from '../git/source.ts';
-import type { WorkStore } from '../git/workStore.ts';
+import type { Unpushed, WorkStore } from '../git/workStore.ts';
 import type { Documents } from '../store/documents.ts';
 import type { SessionBook } from './book.ts';
 import type { Homecoming } from './homecoming.ts';
@@ -83,12 +83,26 @@ export class Pushing {
     this.#marks.delete('landed', id);
   }
 
+  /** A history that was fetched only in part, with `--depth` for example, can't be compared. */
+  async #unpushed({ id, name, repository }: Session, known: readonly string[]): Promise<Unpushed> {
+    try {
+      return await this.#repositories.workStore(repository).unpushed(id, known);
+    } catch (error) {
+      if (!FlotillaError.is(error, 'git-failed')) throw error;
+      throw new FlotillaError(
+        'work-not-home',
+        `What of "${name}" was not pushed can't be told, since its history is not whole. See that all you want to keep was pushed, then remove the session and discard the rest.`,
+        { cause: error, detail: error.detail },
+      );
+    }
+  }
+
   /** Rejects with `work-not-home` when removing the session would lose work that was never pushed. */
   async requireNothingLost(id: string): Promise<void> {
     const session = this.#book.get(id);
     const pushed = session.pushed === undefined ? [] : [session.pushed.commit];
     const known = [session.base.commit, ...pushed, ...this.#landed(id)];
-    const left = await this.#repositories.workStore(session.repository).unpushed(id, known);
+    const left = await this.#unpushed(session, known);
     if (left.commits > 0)
       throw new FlotillaError(
         'work-not-home',

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { RunResult } from '../../../src/engine/runtime/contract.ts';
-import { git, LocalEnvironment, makeRepository, Scratch, write } from '../../support/localEnvironment.ts';
+import type { FakeEnvironment } from '../../support/fakeRuntime.ts';
+import { commit, git, LocalEnvironment, makeRepository, Scratch, write } from '../../support/localEnvironment.ts';
 import { RoomBed } from '../../support/roomBed.ts';
 import { testActor } from '../../support/storedSession.ts';
 
@@ -25,6 +26,16 @@ describe('what comes home', () => {
     truncated: false,
   });
 
+  /** Its commits come from a real workspace. */
+  const gives = (environment: FakeEnvironment, local: LocalEnvironment): void => {
+    environment.exec = async (_command, signal) => {
+      const { toUploadPack, fromUploadPack, end } = await local.connect(signal ?? AbortSignal.timeout(10_000));
+      const nothing = (): Promise<void> => Promise.resolve();
+      const streams = { stdin: toUploadPack, stdout: fromUploadPack, stderr: Readable.from([]), exitCode: end };
+      return { ...streams, resize: nothing, kill: nothing };
+    };
+  };
+
   it('is no checkpoint that is only claimed', async () => {
     const { id, environment } = bed.session({ state: 'completed' });
     environment.answer = ([, script]) => (script === 'checkpoint' ? says(`commit ${'b'.repeat(40)} 7\n`) : undefined);
@@ -43,12 +54,7 @@ describe('what comes home', () => {
     const local = new LocalEnvironment(scratch.folder);
     environment.answer = ([, script]) =>
       script === 'checkpoint' ? says(`ref ${stash} refs/flotilla/stash/${stash}\nunsaved closed.txt\n`) : undefined;
-    environment.exec = async (_command, signal) => {
-      const { toUploadPack, fromUploadPack, end } = await local.connect(signal ?? AbortSignal.timeout(10_000));
-      const nothing = (): Promise<void> => Promise.resolve();
-      const streams = { stdin: toUploadPack, stdout: fromUploadPack, stderr: Readable.from([]), exitCode: end };
-      return { ...streams, resize: nothing, kill: nothing };
-    };
+    gives(environment, local);
     await assert.rejects(bed.room.sessions.remove(id, false, testActor), {
       code: 'work-not-home',
       message: /one stash .* discard/,
@@ -56,6 +62,18 @@ describe('what comes home', () => {
     assert.match(bed.get(id).notices.join(), /"closed.txt"/);
     environment.answer = ([, script]) => (script === 'checkpoint' ? says('') : undefined);
     await bed.room.sessions.remove(id, false, testActor);
+  });
+
+  it('is kept when nobody can tell what of it was pushed: its history is cut off', async () => {
+    const { id, environment } = bed.session({ state: 'completed' });
+    makeRepository(scratch.path('other'));
+    commit(scratch.path('other'), { 'a.txt': 'one' });
+    git(scratch.folder, 'clone', '--quiet', '--depth=1', `file://${scratch.path('other')}`, 'workspace');
+    const cut = commit(scratch.path('workspace'), { 'b.txt': 'two' });
+    environment.answer = ([, script]) => (script === 'checkpoint' ? says(`ref ${cut} refs/heads/other\n`) : undefined);
+    gives(environment, new LocalEnvironment(scratch.folder));
+    await assert.rejects(bed.room.sessions.remove(id, false, testActor), { code: 'work-not-home', message: /discard/ });
+    await bed.room.sessions.remove(id, true, testActor);
   });
 
   it('can be seen while Docker does not answer', async () => {
