@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { HomeBed, keepBoth } from '../support/homeBed.ts';
-import { requirePart } from '../support/bed.ts';
 import { git } from '../support/sampleRepository.ts';
 import { bash, sessionOf } from '../support/sessions.ts';
 
@@ -16,8 +15,7 @@ describe('landing a session', function () {
   let bed: HomeBed;
 
   before(async function () {
-    await requirePart(this, 'built command');
-    bed = await HomeBed.start(await requirePart(this, 'base image'));
+    bed = await HomeBed.startFor(this);
   });
   after(() => bed.close());
 

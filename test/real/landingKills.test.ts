@@ -4,7 +4,6 @@ import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { z } from 'zod';
 import { runOnHost } from '../../src/engine/process/run.ts';
-import { requirePart } from '../support/bed.ts';
 import { eventually } from '../support/eventually.ts';
 import { HomeBed, keepBoth, resolvePrompt } from '../support/homeBed.ts';
 import { git, type SampleRepository } from '../support/sampleRepository.ts';
@@ -27,8 +26,7 @@ describe('a landing that is killed', function () {
   let bed: HomeBed;
 
   before(async function () {
-    await requirePart(this, 'built command');
-    bed = await HomeBed.start(await requirePart(this, 'base image'));
+    bed = await HomeBed.startFor(this);
   });
   after(() => bed.close());
 

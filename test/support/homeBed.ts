@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Context } from 'mocha';
 import { sleep } from '../../src/engine/base/clock.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import type { Landing } from '../../src/protocol/landing.ts';
 import { type OperationOutput, operations } from '../../src/protocol/operations.ts';
+import { requirePart } from './bed.ts';
 import { type CommandResult, Flotilla } from './flotilla.ts';
 import { git, type SampleRepository, sampleRepository } from './sampleRepository.ts';
 import type { Scenario } from './scriptedApi/scenario.ts';
@@ -43,7 +45,10 @@ export class HomeBed {
     this.flotilla = flotilla;
   }
 
-  static async start(baseImage: string): Promise<HomeBed> {
+  /** For all tests of a suite; skips it where something is missing that it needs. */
+  static async startFor(context: Context): Promise<HomeBed> {
+    await requirePart(context, 'built command');
+    const baseImage = await requirePart(context, 'base image');
     return new HomeBed(await Flotilla.start({ baseImage, scenario: { rules: [keepBoth(), doAsTold] } }));
   }
 

@@ -5,7 +5,8 @@ import type { PanelLandingAction } from '../../src/protocol/panelLanding.ts';
 import { requirePart } from '../support/bed.ts';
 import { aSession } from '../support/storedSession.ts';
 import { LonePanel } from '../support/vscode/lonePanel.ts';
-import { commit, file, landing, stopOf } from '../unit/cli/landings.ts';
+import { aLanding as landing } from '../support/storedLanding.ts';
+import { commit, file, stopOf } from '../unit/cli/landings.ts';
 
 const at = '2026-01-01T10:00:00.000Z';
 const evil = '<img src=x onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script>';

@@ -3,7 +3,8 @@ import { CliError } from '../../../src/cli/cliError.ts';
 import type { LandingPlan } from '../../../src/protocol/landing.ts';
 import { cliBed, event, until } from './bed.ts';
 import { FakeEngine } from './fakeEngine.ts';
-import { commit, file, landing, landingBed, stopOf } from './landings.ts';
+import { aLanding as landing } from '../../support/storedLanding.ts';
+import { commit, file, landingBed, stopOf } from './landings.ts';
 
 const plan: LandingPlan = {
   target: { branch: 'main', commit: commit('a') },

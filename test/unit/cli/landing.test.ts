@@ -7,7 +7,8 @@ import type { Session } from '../../../src/protocol/session.ts';
 import { longestPart } from '../../../src/protocol/fileOperations.ts';
 import { cliBed, session } from './bed.ts';
 import { FakeEngine } from './fakeEngine.ts';
-import { commit, file, landing, landingBed, stopOf } from './landings.ts';
+import { aLanding as landing } from '../../support/storedLanding.ts';
+import { commit, file, landingBed, stopOf } from './landings.ts';
 
 const at = '2026-01-02T03:04:05.000Z';
 const done = landing({ state: 'ready', reason: { code: 'verified', message: 'It is ready.' } });

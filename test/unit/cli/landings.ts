@@ -1,35 +1,11 @@
 import type { Landing, LandingFile } from '../../../src/protocol/landing.ts';
 import type { FlotillaEvent } from '../../../src/protocol/events.ts';
 import type { OperationOutput } from '../../../src/protocol/operations.ts';
+import { aLanding } from '../../support/storedLanding.ts';
 import { event, session } from './bed.ts';
 import { FakeEngine } from './fakeEngine.ts';
 
-const at = '2026-01-02T03:04:05.000Z';
 export const commit = (digit: string): string => digit.repeat(40);
-
-export const landing = (fields: Partial<Landing> = {}): Landing => ({
-  session: 'bcdfghjk',
-  target: { branch: 'main', commit: commit('a') },
-  head: commit('b'),
-  state: 'running',
-  step: 'rebase',
-  reason: { code: 'begun', message: 'Landing onto main.' },
-  whole: true,
-  options: {
-    ...{ resolve: 'claude', threshold: 0.8, budgetUsd: 5, lockFiles: true, verifyTimeout: 1_800_000 },
-    ...{ verify: 'npm test', unverified: false, push: 'branch' },
-  },
-  resolved: [],
-  before: { head: commit('b'), base: { ref: 'main', commit: commit('c') } },
-  superseded: [],
-  moved: false,
-  pushes: [],
-  rounds: 0,
-  costUsd: 0,
-  startedAt: at,
-  updatedAt: at,
-  ...fields,
-});
 
 export const file = (fields: Partial<LandingFile> = {}): LandingFile => ({
   path: 'fruit/apple.md',
@@ -60,7 +36,7 @@ export interface LandingBed {
 export function landingBed(first: Landing | undefined, more: Answers = {}): LandingBed {
   let now = first;
   let actions: Status['actions'] = [];
-  const answer = (): { landing: Landing } => ({ landing: (now ??= landing()) });
+  const answer = (): { landing: Landing } => ({ landing: (now ??= aLanding()) });
   const names = ['land', 'rebase', 'resolve', 'continue', 'abort', 'verify', 'push', 'undo'] as const;
   const engine = new FakeEngine({
     'system.info': () => ({ seq: 0 }),
@@ -71,7 +47,7 @@ export function landingBed(first: Landing | undefined, more: Answers = {}): Land
   return {
     engine,
     become: (fields, next = []) => {
-      now = { ...(now ?? landing()), ...fields };
+      now = { ...(now ?? aLanding()), ...fields };
       actions = next;
       engine.happen(updated(now));
     },

@@ -17,7 +17,8 @@ import { plainOutput } from '../../../src/protocol/plainOutput.ts';
 import type { Session } from '../../../src/protocol/session.ts';
 import { stepLooks } from '../../../src/webview/landing/stepLooks.ts';
 import { aSession, testActor } from '../../support/storedSession.ts';
-import { file, landing, stopOf } from '../cli/landings.ts';
+import { aLanding as landing } from '../../support/storedLanding.ts';
+import { file, stopOf } from '../cli/landings.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const head = { commit: 'b'.repeat(40), ahead: 2 };

@@ -6,6 +6,7 @@ import type { OperationOutput } from '../../../src/protocol/operations.ts';
 import { LandingBook } from '../../../src/engine/landing/landingBook.ts';
 import { LandingBed } from '../../support/landingBed.ts';
 import { git } from '../../support/localEnvironment.ts';
+import { aLanding } from '../../support/storedLanding.ts';
 import { testActor } from '../../support/storedSession.ts';
 
 type Action = Exclude<OperationOutput<'landing.status'>['actions'][number], 'send-output'>;
@@ -19,7 +20,7 @@ describe('what can be asked of a landing', function () {
   this.timeout(120_000);
   let bed: LandingBed;
   let id: string;
-  let stands: Pick<Landing, 'session' | 'target' | 'head' | 'before' | 'options'>;
+  let stands: Landing;
   const file: LandingFile = { path: 'a.txt', kind: 'content', state: 'open', warnings: [] };
   let stop: NonNullable<Landing['stop']>;
   let result: Partial<Landing>;
@@ -31,18 +32,11 @@ describe('what can be asked of a landing', function () {
     id = made.id;
     const head = git(made.environment.workspaceFolder, 'rev-parse', 'HEAD');
     const target = { branch: 'main', commit: git(bed.origin, 'rev-parse', 'main') };
-    const options = {
-      ...({
-        resolve: 'person',
-        threshold: 0.8,
-        budgetUsd: 5,
-        lockFiles: true,
-        verify: 'true',
-        verifyTimeout: 1000,
-      } as const),
-      ...({ unverified: true, push: 'branch' } as const),
-    };
-    stands = { session: id, target, head, options, before: { head, base: bed.get(id).base } };
+    const options = { ...aLanding().options, resolve: 'person', verify: 'true', unverified: true } as const;
+    stands = aLanding({
+      ...{ session: id, target, head, options, before: { head, base: bed.get(id).base } },
+      ...{ state: 'paused', reason: { code: 'test', message: 'It waits.' } },
+    });
     stop = { commit: head, subject: 'work 1', asked: true, files: [file] };
     result = { result: head, rebased: head, moved: true };
     const { branch } = bed.get(id);
@@ -101,21 +95,7 @@ describe('what can be asked of a landing', function () {
     const book = new LandingBook(store, room.workings.book);
     book.forget(id);
     if (state === undefined) return;
-    const at = '2026-01-02T03:04:05.000Z';
-    book.write({
-      ...{ ...stands, state: 'paused', step: 'rebase', reason: { code: 'test', message: 'It waits.' }, whole: true },
-      ...{
-        resolved: [],
-        superseded: [],
-        moved: false,
-        pushes: [],
-        rounds: 0,
-        costUsd: 0,
-        startedAt: at,
-        updatedAt: at,
-      },
-      ...state,
-    });
+    book.write({ ...stands, ...state });
   };
 
   const answerTo = async (action: Action): Promise<string> =>
