@@ -107,8 +107,9 @@ describe("the landing in the panel's page", function () {
   });
 
   it('streams what the verification writes, as text', async () => {
-    const verify = { command: 'npm test', commit: commit('e'), outcome: 'running', startedAt: at } as const;
-    await show({ step: 'verify', verify });
+    const ran = { command: 'npm test', commit: commit('e'), startedAt: at, uncommitted: 2 };
+    await show({ step: 'verify', verify: { ...ran, outcome: 'running' } });
+    await panel.page.getByText('running, on eeeeeeee with 2 uncommitted files').waitFor();
     await panel.say({ type: 'landingOutput', text: `\u001b[32mok\u001b[0m 1\n${evil}\n10%\r` });
     await panel.say({ type: 'landingOutput', text: '20%\n' });
     await panel.page.waitForFunction('document.querySelector(".verify-output").textContent.includes("20%")');

@@ -1,6 +1,6 @@
 import type { ChangedFile } from '../../protocol/operations.ts';
 import { firstOfHostGit } from './hostProcess.ts';
-import { boundedMemory } from './hostSettings.ts';
+import { boundedMemory } from './boundedMemory.ts';
 import type { GitCommand } from './runner.ts';
 
 export interface Ends {

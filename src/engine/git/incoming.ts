@@ -7,7 +7,7 @@ import type { HostProcess } from '../process/run.ts';
 import type { WorkspaceRef } from './checkpoint.ts';
 import { GitError } from './gitError.ts';
 import { startHostGit } from './hostProcess.ts';
-import { boundedMemory } from './hostSettings.ts';
+import { boundedMemory } from './boundedMemory.ts';
 
 /** A running upload-pack (or another program that speaks git's protocol), wherever it runs. */
 export interface Connection {

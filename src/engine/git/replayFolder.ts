@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostGitCall } from './hostProcess.ts';
-import { boundedMemory } from './hostSettings.ts';
+import { boundedMemory } from './boundedMemory.ts';
 import { hashOf, LooseObjects } from './looseObjects.ts';
 import { scratchFolder } from './scratchFolder.ts';
 

@@ -1,7 +1,7 @@
 import { FlotillaError } from '../base/errors.ts';
 import { explainGitError } from './explainGitError.ts';
 import { firstOfHostGit, runHostGit } from './hostProcess.ts';
-import { boundedMemory } from './hostSettings.ts';
+import { boundedMemory } from './boundedMemory.ts';
 
 /** A file or folder of a revision, as git keeps it. Links are files that hold where they lead. */
 export interface RevisionEntry {

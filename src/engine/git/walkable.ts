@@ -1,4 +1,4 @@
-import { boundedMemory } from './hostSettings.ts';
+import { boundedMemory } from './boundedMemory.ts';
 import { ObjectReader } from './objectReader.ts';
 import { TreeSizes, type WalkLimits, walkLimits } from './treeSizes.ts';
 

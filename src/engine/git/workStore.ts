@@ -6,7 +6,7 @@ import { changedFiles, patchBetween } from './diff.ts';
 import { checkpointHeads, type CheckpointRef, checkpointRefs } from './checkpointRefs.ts';
 import { explainGitError } from './explainGitError.ts';
 import { hostRunner } from './hostGit.ts';
-import { boundedMemory } from './hostSettings.ts';
+import { boundedMemory } from './boundedMemory.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Arrival, receiveWork, type Received } from './receive.ts';
 import { type Push, pushWork, type Pushed } from './push.ts';

@@ -17,7 +17,6 @@ import { because } from './reasons.ts';
 import { Rebasing } from './rebasing.ts';
 import { Resolving } from './resolving.ts';
 import { Targets } from './targets.ts';
-import { uncommittedFiles } from './uncommittedFiles.ts';
 import { Undoing } from './undoing.ts';
 import { Verifying } from './verifying.ts';
 
@@ -36,23 +35,16 @@ export class LandingRoom implements Closable {
   #sweeping: Promise<void> | undefined;
 
   constructor(workings: SessionWorkings) {
-    const { store, book: sessions, holds, log } = workings;
+    const { store, book: sessions, repositories, holds, log } = workings;
     const book = new LandingBook(store, sessions);
     const since = book.since.bind(book);
     const grounds = new Grounds(workings);
-    const targets = new Targets(workings.repositories);
+    const targets = new Targets(repositories);
     const rebasing = new Rebasing(book, grounds);
     const resolving = new Resolving({ workings, book, grounds, rebasing });
     const moving = new Moving(workings, grounds);
     const descends = this.#descends.bind(this);
-    const verifying = new Verifying({
-      book,
-      grounds,
-      documents: store.documents,
-      descends,
-      uncommitted: (session, commit, signal) =>
-        uncommittedFiles(session, { work: workings.repositories.workStore(session.repository), commit }, signal),
-    });
+    const verifying = new Verifying({ book, grounds, documents: store.documents, repositories, descends });
     const forecasts = new Forecasts({ ...workings, since }, targets);
     const onTarget = forecasts.targetMoved.bind(forecasts);
     const outward = { ...workings, landings: book, targets, onTarget };

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Landing } from '../../protocol/landing.ts';
-import type { Session } from '../../protocol/session.ts';
 import { now } from '../base/clock.ts';
 import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import { type Environment, places } from '../runtime/contract.ts';
+import type { Repositories } from '../session/repositories.ts';
 import type { Documents } from '../store/documents.ts';
 import type { Grounds } from './grounds.ts';
 import type { LandingBook } from './landingBook.ts';
@@ -12,6 +12,7 @@ import { OutputTail } from './outputTail.ts';
 import { movedOn } from './rebasing.ts';
 import { because } from './reasons.ts';
 import { requireBranch } from './requireBranch.ts';
+import { uncommittedFiles } from './uncommittedFiles.ts';
 import { plural, short, shown } from './words.ts';
 
 type Verify = NonNullable<Landing['verify']>;
@@ -27,8 +28,7 @@ export interface VerifyingParts {
   readonly documents: Documents;
   /** Whether a session's commit holds another one. */
   readonly descends: (id: string, commit: string, from: string) => Promise<boolean>;
-  /** How many files of a session's tree are not in this commit. */
-  readonly uncommitted: (session: Session, commit: string, signal: AbortSignal) => Promise<number>;
+  readonly repositories: Repositories;
 }
 
 /** Runs the project's own command in the session's tree, on the commit that is to be pushed. */
@@ -52,13 +52,13 @@ export class Verifying {
     const command = landing.options.verify;
     if (landing.result === undefined) throw new Error('nothing was rebased that could be verified');
     if (command === undefined) return unverified(landing);
-    const { book, grounds, uncommitted } = this.#parts;
+    const { book, grounds } = this.#parts;
     grounds.requireIdle(landing.session);
     const environment = await grounds.running(landing.session, signal);
     const commit = await this.#newest(landing, landing.result, environment);
     const tree = new LandingTree(environment);
     requireBranch(book.session(landing.session), await tree.at(signal));
-    const others = await uncommitted(book.session(landing.session), commit, signal);
+    const others = await this.#uncommitted(landing.session, commit, signal);
     const verify: Verify = { command, commit, outcome: 'running', startedAt: now(), ...beside(others) };
     book.change(landing.session, {
       verify,
@@ -78,6 +78,12 @@ export class Verifying {
     const head = session.head?.commit ?? result;
     if (head === result || (await descends(id, head, result))) return head;
     throw movedOn();
+  }
+
+  #uncommitted(id: string, commit: string, signal: AbortSignal): Promise<number> {
+    const { book, repositories } = this.#parts;
+    const session = book.session(id);
+    return uncommittedFiles(session, { work: repositories.workStore(session.repository), commit }, signal);
   }
 
   async #run({ session: id, options }: Landing, environment: Environment, signal: AbortSignal): Promise<Outcome> {
