@@ -211,6 +211,20 @@ export const lives = describePart('in their life', (bed) => {
     assert.equal(await shell(environment, 'echo alive'), 'alive\n');
   });
 
+  it('say when their processes are at their limit', async () => {
+    const environment = await bed().provision({ limits: { memory: 256 * 1024 ** 2, cpus: 1, pids: 60 } });
+    assert.equal(await environment.isFull(), false);
+    const filling = ['bash', '-c', 'while :; do sleep 1234 & done'] as const;
+    const forks = await environment.exec({ command: filling });
+    for (const stream of [forks.stdout, forks.stderr]) stream.resume();
+    await becomes(() => environment.isFull(), 30_000);
+    await environment.stop();
+    assert.equal(await environment.isFull(), false);
+    await environment.start();
+    assert.equal(await environment.isFull(), false);
+    assert.equal(await shell(environment, 'echo alive'), 'alive\n');
+  });
+
   describe('with a setup command', () => {
     it('that fails tell its last lines', async () => {
       const environment = await bed().provision({ setup: 'echo first; echo "no such package ${x:-y}" >&2; exit 3' });

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'mocha';
 import { z } from 'zod';
 import { EngineError } from '../../src/client/engineError.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
+import type { Session } from '../../src/protocol/session.ts';
 import { requirePart } from '../support/bed.ts';
 import { fakeKey, Flotilla } from '../support/flotilla.ts';
 import { hostileRepository, plantLines } from '../support/hostileRepository.ts';
@@ -47,6 +48,10 @@ for level in 1 2 3 4 5 6 7 8 9; do
 done
 g update-ref HEAD $(g commit-tree -p HEAD -m bomb $tree)`;
 
+/** A commit, and a detached program that takes every process that there may be. */
+const leaveMuch = `git commit --allow-empty -qm left
+setsid sh -c 'while :; do (sleep 1000 &); done' >/dev/null 2>&1 </dev/null &`;
+
 describe('a hostile repository and a hostile session', function () {
   this.timeout(240_000);
   let flotilla: Flotilla;
@@ -84,6 +89,10 @@ describe('a hostile repository and a hostile session', function () {
     assert.equal(exitCode, 0, stdout + stderr);
     return (await flotilla.sessionIds()).find((id) => !known.includes(id)) ?? '';
   };
+  const processesOf = async (container: string): Promise<number> => {
+    const args = ['stats', '--no-stream', '--format', '{{.PIDs}}', container];
+    return Number((await runOnHost({ file: 'docker', args })).stdout.toString());
+  };
   const portOf = async (host: string): Promise<number> => {
     const server = net.createServer((socket) => socket.destroy());
     servers.push(server);
@@ -110,6 +119,7 @@ describe('a hostile repository and a hostile session', function () {
           match: 'attack',
           steps: [bash(sessionAttack(canaries, other.branch)), untilLetGo, untilLetGo, { text: evilText }],
         },
+        { match: 'leave much', steps: [bash(leaveMuch), { text: 'Left.' }] },
         { match: 'fork', steps: [bash('while :; do sleep 1000 & done'), { text: 'Forked.' }] },
         { match: 'bomb', steps: [bash(bomb), { text: 'Made.' }] },
       ],
@@ -349,28 +359,50 @@ describe('a hostile repository and a hostile session', function () {
 
   it('is bounded in its processes and can be stopped all the same', async () => {
     assert.equal((await flotilla.run(['resume', evil, '--prompt', 'fork'])).exitCode, 0);
-    const processes = async (): Promise<number> => {
-      const args = ['stats', '--no-stream', '--format', '{{.PIDs}}', containers.evil];
-      return Number((await runOnHost({ file: 'docker', args })).stdout.toString());
-    };
-    await becomes(async () => (await processes()) >= 280, 60_000);
-    assert.ok((await processes()) <= 300);
+    await becomes(async () => (await processesOf(containers.evil)) >= 280, 60_000);
+    assert.ok((await processesOf(containers.evil)) <= 300);
     for (const args of [['list'], ['show', quiet]]) assert.equal((await flotilla.run(args)).exitCode, 0);
     // Claude may have died for want of a process: then there is nothing to be stopped.
     const stopping = await flotilla.run(['stop', evil]);
     const { state } = await flotilla.until(evil, (session) => ['stopped', 'failed'].includes(session.state));
     assert.equal(stopping.exitCode, state === 'stopped' ? 0 : 4, stopping.stderr);
+    assert.doesNotMatch((await flotilla.run(['logs', evil])).stdout, /could not be brought home/);
+  });
+
+  it('goes on at the first try although what was left in its environment takes every process', async () => {
+    const filling = ['exec', '--detach', containers.quiet, 'sh', '-c', 'while :; do (sleep 1000 &) ; done'];
+    await runOnHost({ file: 'docker', args: filling });
+    await becomes(async () => (await processesOf(containers.quiet)) >= 290, 60_000);
+    const { endedAt = '', head } = await flotilla.until(quiet, () => true);
+    const resumed = await flotilla.run(['resume', quiet, '--prompt', 'be quiet']);
+    assert.equal(resumed.exitCode, 0, resumed.stderr);
+    const over = (session: Session): boolean =>
+      session.state === 'failed' || (session.state === 'completed' && (session.endedAt ?? '') > endedAt);
+    const session = await flotilla.until(quiet, over);
+    assert.equal(session.state, 'completed', session.reason.message);
+    assert.equal(session.head?.ahead, (head?.ahead ?? 0) + 1);
+    assert.match((await flotilla.run(['logs', quiet])).stdout, /full of processes \(limit 300\), so it was restarted/);
+  });
+
+  it('has its work brought home although what it left behind takes every process', async () => {
+    const { endedAt = '', head } = await flotilla.until(quiet, () => true);
+    const resumed = await flotilla.run(['resume', quiet, '--prompt', 'leave much']);
+    assert.equal(resumed.exitCode, 0, resumed.stderr);
+    const over = ({ state, endedAt: end = '' }: Session): boolean => state !== 'running' && end > endedAt;
+    const session = await flotilla.until(quiet, over);
+    assert.equal(session.head?.ahead, (head?.ahead ?? 0) + 1, (await flotilla.run(['logs', quiet])).stdout);
+    assert.doesNotMatch((await flotilla.run(['logs', quiet])).stdout, /could not be brought home/);
   });
 
   it('has a tree that would fill the memory of the host refused when it is to be compared', async () => {
-    // A first try may still find the environment full of processes; it is put to rest then, and the advice is to start again.
-    for (let tries = 0; tries < 2; tries += 1) {
-      const resumed = await flotilla.run(['resume', evil, '--prompt', 'bomb']);
-      assert.equal(resumed.exitCode, 0, resumed.stderr);
-      if ((await flotilla.until(evil, ({ state }) => ['completed', 'failed'].includes(state))).state === 'completed')
-        break;
-    }
-    assert.equal((await flotilla.until(evil, ({ state }) => state === 'completed')).resultText, 'Made.');
+    // The environment that was full of processes takes Claude again at the first try.
+    const resumed = await flotilla.run(['resume', evil, '--prompt', 'bomb']);
+    assert.equal(resumed.exitCode, 0, resumed.stderr);
+    const { state, reason, resultText } = await flotilla.until(evil, (session) =>
+      ['completed', 'failed'].includes(session.state),
+    );
+    assert.equal(state, 'completed', reason.message);
+    assert.equal(resultText, 'Made.');
     const client = await flotilla.connect();
     try {
       const asked = client.call('session.diff', { session: evil, what: 'branch' });

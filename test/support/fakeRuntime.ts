@@ -159,8 +159,16 @@ export class FakeEnvironment implements Environment {
     return Promise.resolve(undefined);
   }
 
+  /** Until it is stopped. */
+  full = false;
+
+  isFull(): Promise<boolean> {
+    return Promise.resolve(this.state === 'running' && this.full);
+  }
+
   stop(): Promise<void> {
     this.did.push('stop');
+    this.full = false;
     this.lose('stopped');
     return Promise.resolve();
   }

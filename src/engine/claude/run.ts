@@ -174,9 +174,17 @@ export class Run {
     await this.#ask(['finish'], AbortSignal.timeout(askTimeout));
   }
 
-  /** Ends Claude and all that it started: politely, and after five seconds by force. Harmless when it is over. */
+  /**
+   * Ends Claude and all that it started: politely, and after five seconds by force. Harmless when it is over. Rejects with `claude-failed`
+   * when that can't be done, for want of processes for example.
+   */
   async stop(): Promise<void> {
-    await this.#ask(['stop'], AbortSignal.timeout(askTimeout));
+    const { exitCode, stderr } = await this.#ask(['stop'], AbortSignal.timeout(askTimeout));
+    // Without one Claude has ended with its environment.
+    if (exitCode === 0 || exitCode === undefined) return;
+    throw new FlotillaError('claude-failed', 'Claude could not be ended in its environment. Try again.', {
+      detail: `supervise.sh ended with ${exitCode}: ${stderr.slice(-2000)}`,
+    });
   }
 
   async alive(signal?: AbortSignal): Promise<boolean> {

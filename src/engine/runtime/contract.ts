@@ -101,6 +101,8 @@ export interface Environment {
   /** Runs `setup` with its output as progress. Rejects with `setup-failed`; the environment is then left for the caller to discard. */
   runSetup(report: Report, signal: AbortSignal): Promise<void>;
   resources(signal?: AbortSignal): Promise<Resources | undefined>;
+  /** True when nearly every process is taken that its limit allows: whatever is started in it may fail. False when it does not run. */
+  isFull(signal?: AbortSignal): Promise<boolean>;
   stop(signal?: AbortSignal): Promise<void>;
   start(signal?: AbortSignal): Promise<void>;
 }

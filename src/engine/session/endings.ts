@@ -5,6 +5,7 @@ import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import type { EnvironmentEvent, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
+import type { Crowding } from './crowding.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { ClaudeEnd } from './live.ts';
 import type { Lives } from './lives.ts';
@@ -16,6 +17,7 @@ export interface EndingsParts {
   readonly book: SessionBook;
   readonly runtime: Runtime;
   readonly homecoming: Homecoming;
+  readonly crowding: Crowding;
   readonly rests: Rests;
   readonly serial: Serial;
   readonly log: Log;
@@ -109,9 +111,9 @@ export class Endings {
   }
 
   async #bringHome(id: string): Promise<void> {
-    const { homecoming, log, book } = this.#parts;
+    const { homecoming, crowding, log, book } = this.#parts;
     try {
-      await homecoming.bring(id);
+      await crowding.relieved(id, () => homecoming.bring(id));
     } catch (error) {
       log.error('work could not be brought home', { session: id, error });
       book.timeline(id, {

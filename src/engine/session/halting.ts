@@ -3,6 +3,7 @@ import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
+import type { Crowding } from './crowding.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Lives } from './lives.ts';
 
@@ -15,6 +16,7 @@ export interface HaltingParts {
   readonly lives: Lives;
   readonly runtime: Runtime;
   readonly homecoming: Homecoming;
+  readonly crowding: Crowding;
   readonly log: Log;
 }
 
@@ -31,16 +33,18 @@ export class Halting {
    * environment, which is kept. Rejects when Claude can't be ended; it then goes on as before.
    */
   async rest(id: string): Promise<void> {
-    const { book, lives, homecoming, log } = this.#parts;
-    await lives.stop(id);
+    const { book, homecoming, crowding, log } = this.#parts;
+    await this.#endClaude(id);
     try {
       faultPoint('stop.claude');
       const environment = await this.#find(id);
       if (environment === undefined) return;
-      await homecoming.bringHalted(id, environment).finally(() => {
-        faultPoint('stop.home');
-        return environment.stop();
-      });
+      await crowding
+        .relieved(id, () => homecoming.bringHalted(id, environment))
+        .finally(() => {
+          faultPoint('stop.home');
+          return environment.stop();
+        });
       faultPoint('stop.stopped');
       homecoming.noteHome(id);
     } catch (error) {
@@ -55,12 +59,12 @@ export class Halting {
 
   /** Ends Claude and brings the work home, before it is discarded. Rejects with `work-not-home` when that can't be done. */
   async secure(id: string): Promise<void> {
-    const { lives, homecoming, book } = this.#parts;
-    await lives.stop(id);
+    const { homecoming, crowding, book } = this.#parts;
+    await this.#endClaude(id);
     try {
       const environment = await this.#find(id);
       if (environment === undefined) await this.#requireHome(id);
-      else await homecoming.bringHalted(id, environment);
+      else await crowding.relieved(id, () => homecoming.bringHalted(id, environment));
       homecoming.noteHome(id);
     } catch (error) {
       if (FlotillaError.is(error, 'work-not-home')) throw error;
@@ -75,6 +79,12 @@ export class Halting {
     await runtime.discard(id, AbortSignal.timeout(discardTimeout));
     book.change(id, { environment: undefined });
     await lives.stop(id);
+  }
+
+  /** What it has started may have taken every process that the environment may have: then it ends with them. */
+  #endClaude(id: string): Promise<void> {
+    const { lives, crowding } = this.#parts;
+    return crowding.relieved(id, () => lives.stop(id));
   }
 
   #find(id: string): Promise<Environment | undefined> {

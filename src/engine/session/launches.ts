@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionBook } from './book.ts';
+import type { Crowding } from './crowding.ts';
 import { GoingOn } from './goingOn.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Beginning, Lives } from './lives.ts';
@@ -20,6 +21,7 @@ export interface LaunchParts {
   readonly starter: Starter;
   readonly lives: Lives;
   readonly homecoming: Homecoming;
+  readonly crowding: Crowding;
   readonly serial: Serial;
   readonly hasCredentials: () => boolean;
   readonly log: Log;
@@ -133,7 +135,7 @@ export class Launches {
 
   /** The session's environment: the one it had, started again or made anew when it was lost, or its first. */
   async #environment(session: Session, launch: Launch, signal: AbortSignal): Promise<Found> {
-    const { runtime, starter, homecoming, lives } = this.#parts;
+    const { runtime, starter, homecoming, lives, crowding } = this.#parts;
     // What came home before is never left out: after a removal that was cut off, for example.
     if (session.environment === undefined && session.head === undefined && session.checkpoint === undefined)
       return { environment: await starter.make(session, launch, signal), fresh: true, launch };
@@ -142,6 +144,8 @@ export class Launches {
       return this.#again(session, { launch, found: environment }, signal);
     // Two Claudes must not work in one workspace.
     if (lives.mayBeInside(session.id)) await environment.stop(signal);
+    // It may run still, with what the last Claude has left in it.
+    else await crowding.clear(session.id);
     await environment.start(signal);
     return { environment, fresh: false, launch: await this.#goingOn.settle(session.id, environment, launch, signal) };
   }

@@ -8,6 +8,7 @@ import type { Exec, Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import { SessionBook } from './book.ts';
 import { Creation } from './creation.ts';
+import { Crowding } from './crowding.ts';
 import { Endings } from './endings.ts';
 import { Departures } from './departures.ts';
 import { DataFolders } from './folders.ts';
@@ -51,7 +52,8 @@ function commonOf({ store, runtime, dataFolder, log, restAfter }: SessionRoomPar
   const serial = new Serial();
   const rests = new Rests({ book, runtime, homecoming, serial, log, restAfter });
   const pushing = new Pushing({ book, homecoming, repositories, marks: store.documents });
-  const shared = { holds: new Holds(), departures: new Departures(), pushing };
+  const crowding = new Crowding({ book, runtime, log });
+  const shared = { holds: new Holds(), departures: new Departures(), pushing, crowding };
   return { store, runtime, log, folders, repositories, book, homecoming, serial, rests, ...shared };
 }
 

@@ -8,7 +8,7 @@ import { type Docker, statusOf } from './docker.ts';
 import { type Owner, parseOwner, putFiles } from './environmentFiles.ts';
 import { startExec } from './execSession.ts';
 import { dockerFailure } from './failures.ts';
-import { resourceUse } from './resourceUse.ts';
+import { isFullOfProcesses, resourceUse } from './resourceUse.ts';
 
 const defaultMaxBytes = 16 * 1024 * 1024;
 /** How long the first process has to end before it is killed. It is an idle shell: whoever wants Claude to finish asks it first. */
@@ -105,6 +105,10 @@ export class DevcontainerEnvironment implements Environment {
   async resources(signal?: AbortSignal): Promise<Resources | undefined> {
     if ((await this.status(signal)) !== 'running') return undefined;
     return await this.#api(resourceUse(this.#docker, this.id, signal), signal);
+  }
+
+  async isFull(signal?: AbortSignal): Promise<boolean> {
+    return (await this.#api(isFullOfProcesses(this.#docker, this.id, signal), signal)) === true;
   }
 
   async stop(signal?: AbortSignal): Promise<void> {

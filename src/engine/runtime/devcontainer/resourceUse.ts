@@ -23,6 +23,12 @@ const sampleSchema = z.object({
 });
 type Sample = z.output<typeof sampleSchema>;
 
+const pidsSchema = z.object({
+  pids_stats: z.object({ current: z.number().default(0), limit: z.number().default(Infinity) }),
+});
+/** From this share of the limit on a container is full of processes: git and Claude want some dozen at once. */
+const fullFrom = 0.9;
+
 /** What a container uses now: its second sample, since the first one has nothing to compare with; takes about a second. */
 export async function resourceUse(
   docker: Docker,
@@ -39,6 +45,18 @@ export async function resourceUse(
   };
   await readMessages(stream, sampleSchema, onSample, signal).catch(() => undefined);
   return resources;
+}
+
+/** By its first sample, which comes at once. */
+export async function isFullOfProcesses(docker: Docker, container: string, signal?: AbortSignal): Promise<boolean> {
+  const stream = await docker.stats(container);
+  let isFull = false;
+  const onSample = ({ pids_stats: { current, limit } }: z.output<typeof pidsSchema>): void => {
+    isFull = current >= limit * fullFrom;
+    stream.destroy();
+  };
+  await readMessages(stream, pidsSchema, onSample, signal).catch(() => undefined);
+  return isFull;
 }
 
 /** Like `docker stats`: memory without the page cache that the kernel could take back; cores by the share of all cores' time. */
