@@ -101,9 +101,17 @@ export class Tui {
     return readStartState(await this.#ask(['state', ...(this.id === undefined ? [] : [this.id])], signal));
   }
 
-  /** Ends Claude: politely, and after five seconds by force. Harmless when it has ended. */
+  /**
+   * Ends Claude: politely, and after five seconds by force. Harmless when it has ended. Rejects with `claude-failed` when that can't be
+   * done, for want of processes for example.
+   */
   async stop(): Promise<void> {
-    await this.#ask(['stop'], AbortSignal.timeout(askTimeout));
+    const { exitCode, stderr } = await this.#ask(['stop'], AbortSignal.timeout(askTimeout));
+    // Without one Claude has ended with its environment.
+    if (exitCode === 0 || exitCode === undefined) return;
+    throw new FlotillaError('claude-failed', 'Claude could not be ended in its environment. Try again.', {
+      detail: `tui.sh ended with ${exitCode}: ${stderr.slice(-2000)}`,
+    });
   }
 
   #ask(words: readonly string[], signal?: AbortSignal, input?: Buffer): ReturnType<Environment['run']> {
