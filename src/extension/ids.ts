@@ -98,6 +98,7 @@ export const ids = {
     baseUrl: 'flotilla.anthropic.baseUrl',
     terminalClipboard: 'flotilla.terminal.clipboard',
     terminalLinks: 'flotilla.terminal.links',
+    confirmAttach: 'flotilla.attach.confirm',
     model: 'flotilla.newSession.model',
     permissionMode: 'flotilla.newSession.permissionMode',
     image: 'flotilla.newSession.image',

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
+import { ids } from '../ids.ts';
 import { isConfirmed } from '../model/confirmation.ts';
 import { oneLine } from '../model/oneLine.ts';
 import type { Parts } from '../parts.ts';
+import { readSetting } from '../settings.ts';
 import { attachUri } from './attachUri.ts';
+import type { ShellPlace } from './execCommand.ts';
 import { offerDevContainers } from './offerDevContainers.ts';
 import { runningEnvironment } from './runningEnvironment.ts';
 
@@ -20,24 +23,38 @@ export async function attachContainer(
   more: unknown,
 ): Promise<void> {
   const environment = await runningEnvironment(parts, given, 'Attach with Dev Containers');
-  if (environment === undefined || !(isConfirmed(more) || (await isWanted(environment.sessionName)))) return;
+  if (environment === undefined) return;
   const remoteAuthority = authorityOfWindow();
-  // From a remote window without a folder nobody tells where it runs, but the Dev Containers extension knows.
-  if (vscode.env.remoteName !== undefined && remoteAuthority === undefined) {
-    if (!(await runs(attachCommand, environment.name))) await offerDevContainers(extensionId, environment);
-    return;
-  }
-  if (vscode.extensions.getExtension(extensionId) === undefined && remoteAuthority === undefined) {
+  const isHere = vscode.env.remoteName === undefined && remoteAuthority === undefined;
+  if (isHere && vscode.extensions.getExtension(extensionId) === undefined) {
     await offerDevContainers(extensionId, environment);
     return;
   }
-  const uri = vscode.Uri.parse(attachUri({ ...environment, remoteAuthority }), true);
+  if (!(isConfirmed(more) || (await isWanted(environment.sessionName)))) return;
+  if (isHere || remoteAuthority !== undefined) await openWindow({ ...environment, remoteAuthority });
+  else await attachFromAfar(environment);
+}
+
+/** From a remote window without a folder nobody tells where it runs, but the Dev Containers extension knows. */
+async function attachFromAfar(place: ShellPlace): Promise<void> {
+  if (!(await runs(attachCommand, place.name))) await offerDevContainers(extensionId, place);
+}
+
+async function openWindow(place: Parameters<typeof attachUri>[0]): Promise<void> {
+  const uri = vscode.Uri.parse(attachUri(place), true);
   await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
 }
 
 async function isWanted(name: string): Promise<boolean> {
+  if (!readSetting(ids.setting.confirmAttach)) return true;
   const question = `Attach to the container of "${oneLine(name, 80)}"?`;
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Attach')) !== undefined;
+  const [attach, always] = ['Attach', "Attach, Don't Ask Again"];
+  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, attach, always);
+  if (chosen === always)
+    await vscode.workspace
+      .getConfiguration()
+      .update(ids.setting.confirmAttach, false, vscode.ConfigurationTarget.Global);
+  return chosen !== undefined;
 }
 
 /** The authority of the machine that this window works on, as its folders tell it. */

@@ -22,6 +22,7 @@ export const settingTable = {
     .catch(''),
   [ids.setting.terminalClipboard]: z.boolean().catch(false),
   [ids.setting.terminalLinks]: onByDefault,
+  [ids.setting.confirmAttach]: onByDefault,
   [ids.setting.model]: text.catch(''),
   [ids.setting.permissionMode]: permissionModeSchema.catch('bypassPermissions'),
   [ids.setting.image]: text.catch(''),
