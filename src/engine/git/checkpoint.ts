@@ -20,6 +20,8 @@ export interface Checkpoint {
   readonly nested: readonly string[];
   /** Other things that could not be saved, such as unreadable files. */
   readonly unsaved: readonly string[];
+  /** The history inside is cut off, as after a fetch with `--depth`. */
+  readonly shallow: boolean;
   /** How much is stashed away. */
   readonly stashes: number;
   /** To be handed to `WorkStore.receive`. */
@@ -66,6 +68,7 @@ function parseCheckpoint({ exitCode, stdout, stderr }: CheckpointResult): Checkp
     head: headOf(values('head')[0]),
     nested: values('nested').slice(0, maxNames).map(shown),
     unsaved: values('unsaved').slice(0, maxNames).map(shown),
+    shallow: lines.includes('shallow'),
     stashes: refs.filter(({ ref }) => stashRef.test(ref)).length,
     refs,
   };

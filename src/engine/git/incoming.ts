@@ -44,14 +44,19 @@ export async function listRefs(incoming: Incoming, signal?: AbortSignal): Promis
   });
 }
 
-/** Objects alone, by the commits' ids, checked as they come in; no ref changes, whatever the other side says. */
+/**
+ * Objects alone, by the commits' ids, checked as they come in; no ref changes, whatever the other side says. `from`: a commit whose history
+ * is there in any case; of nothing else is it said then that it is there.
+ */
 export async function fetchObjects(
   incoming: Incoming,
   commits: readonly string[],
   signal?: AbortSignal,
+  from?: string,
 ): Promise<void> {
+  const tips = from === undefined ? [] : [`--negotiation-tip=${from}`];
   const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'];
-  await converse(incoming, ['fetch', ...options, 'fd::3,4', ...commits], signal);
+  await converse(incoming, ['fetch', ...options, ...tips, 'fd::3,4', ...commits], signal);
 }
 
 /** Runs git with the other side's streams as its file descriptors 3 and 4. */

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import { isWorkspaceRef, type WorkspaceRef } from './checkpoint.ts';
 import { runHostGit } from './hostProcess.ts';
-import { type Connect, fetchObjects, listRefs } from './incoming.ts';
+import { type Connect, fetchObjects, type Incoming, listRefs } from './incoming.ts';
 import { keepRefs } from './keepRefs.ts';
 import { tidyWorkStore } from './tidy.ts';
 
@@ -12,6 +12,8 @@ export interface Arrival {
   readonly signal?: AbortSignal | undefined;
   /** What the checkpoint told of; asked for over a connection of its own when absent. */
   readonly refs?: readonly WorkspaceRef[] | undefined;
+  /** A commit whose history the store has. With it, what an earlier homecoming could not bring of the histories is brought now. */
+  readonly whole?: string | undefined;
   /** Bytes that may come. Default 4 GiB. */
   readonly maxBytes?: number | undefined;
 }
@@ -34,7 +36,9 @@ export async function receiveWork(folder: string, prefix: string, arrival: Arriv
   const news = offered.filter(({ ref, commit }) => own.get(storedName(prefix, ref)) !== commit);
   // Also what seems to be there already: only a fetch knows whether everything it points at is there as well.
   const wanted = [...new Set(news.map(({ commit }) => commit))];
-  if (wanted.length > 0) await fetchObjects({ folder, connect, maxBytes }, wanted, signal);
+  const incoming = { folder, connect, maxBytes };
+  if (wanted.length > 0) await fetchObjects(incoming, wanted, signal);
+  if (arrival.whole !== undefined) await fetchMissing(incoming, offered, { from: arrival.whole, signal });
   throwIfCancelled(signal);
   const commits = await onlyCommits(folder, news, signal);
   const moves = commits.map(({ ref, commit }) => ({
@@ -46,6 +50,19 @@ export async function receiveWork(folder: string, prefix: string, arrival: Arriv
   await keepRefs({ folder, prefix, own, moves }, signal);
   if (wanted.length > 0) await tidyWorkStore(folder, 'packs', signal);
   return { changed: commits };
+}
+
+/** What was cut off when its descendants came, as after a fetch with `--depth` inside, nobody would ever ask for again. */
+async function fetchMissing(
+  incoming: Incoming,
+  offered: readonly WorkspaceRef[],
+  { from, signal }: { from: string; signal: AbortSignal | undefined },
+): Promise<void> {
+  const tips = [...new Set(offered.map(({ commit }) => commit))];
+  if (tips.length === 0) return;
+  const args = ['rev-list', '--count', ...tips, '--not', from, '--'];
+  const { exitCode } = await runHostGit({ folder: incoming.folder, args, answers: [128] }, signal);
+  if (exitCode !== 0) await fetchObjects(incoming, tips, signal, from);
 }
 
 /** `refs/heads/x` becomes `<prefix>heads/x`, `refs/flotilla/checkpoints/3` becomes `<prefix>checkpoints/3`. */
