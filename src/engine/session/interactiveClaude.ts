@@ -15,6 +15,9 @@ import { shortOfMemory } from './shortOfMemory.ts';
 /** After the watcher was cut off, how long until it is tried again, in milliseconds. */
 const retryAfter = 1000;
 
+/** Longest until Claude's status follows a prompt that it has taken up, in milliseconds: until then it may still look idle. */
+const statusFollows = 2000;
+
 const kinds = { busy: 'working', waiting: 'needs-input', idle: 'idle', unknown: 'unknown' } as const;
 
 export interface InteractiveParts {
@@ -40,12 +43,18 @@ export class InteractiveClaude implements LiveClaude {
   #about: string | undefined;
   /** Why the newest turn failed, until the next one begins: what waits is kept for then. */
   #failure: string | undefined;
+  /** It has taken up what it was started with: before that it looks idle for a moment. */
+  #hasBegun: boolean;
+  /** When it took up the newest prompt, by the process's own clock. */
+  #promptAt = -Infinity;
   #pasting = false;
   #stopping = false;
   #leaving = false;
 
   constructor(parts: InteractiveParts) {
     this.#parts = parts;
+    const note = parts.notes.get(parts.id);
+    this.#hasBegun = note?.runId === undefined || note.idle;
     void this.#watch();
   }
 
@@ -137,6 +146,7 @@ export class InteractiveClaude implements LiveClaude {
     const since = before?.kind === kind ? before.since : now();
     const activity: Activity = { kind, since, ...(about === undefined ? {} : { about }) };
     this.#parts.book.change(session.id, { activity });
+    if (kind === 'working') this.#begun();
     if (kind === 'idle' && this.#failure === undefined) void this.#handOver();
   }
 
@@ -146,10 +156,24 @@ export class InteractiveClaude implements LiveClaude {
       book.change(session.id, { claudeSessionId: record.claudeSessionId });
     this.#about = record.about;
     if (record.entry !== undefined) book.timeline(session.id, record.entry);
-    if (record.name === 'UserPromptSubmit') this.#failure = undefined;
+    if (record.name === 'UserPromptSubmit') void this.#prompted();
     if (record.name === 'StopFailure') this.#failed(record.about);
     if (record.name === 'Stop') book.change(session.id, { turns: session.turns + 1 });
     if (record.name === 'Stop' || record.name === 'StopFailure') void this.#parts.bringHome();
+  }
+
+  async #prompted(): Promise<void> {
+    this.#failure = undefined;
+    this.#promptAt = performance.now();
+    this.#begun();
+    await sleep(statusFollows, this.#watching.signal);
+    await this.#handOver();
+  }
+
+  #begun(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#parts.notes.advance(this.#parts.id, { idle: true });
   }
 
   /** Its status may have been told before. */
@@ -160,11 +184,16 @@ export class InteractiveClaude implements LiveClaude {
     if (activity?.kind === 'idle') book.change(id, { activity: { ...activity, about: why } });
   }
 
+  #isFree(): boolean {
+    if (this.#pasting || !this.#hasBegun || this.#ending.done) return false;
+    if (performance.now() - this.#promptAt < statusFollows) return false;
+    return this.#parts.book.peek(this.#parts.id)?.activity?.kind === 'idle';
+  }
+
   /** Gives Claude the next follow-up once it has nothing to do. */
   async #handOver(): Promise<void> {
     const { book, followUps, notes, tui, id, log } = this.#parts;
-    if (this.#pasting || this.#ending.done || book.peek(id)?.activity?.kind !== 'idle') return;
-    const next = followUps.next(id);
+    const next = this.#isFree() ? followUps.next(id) : undefined;
     if (next === undefined) return;
     this.#pasting = true;
     let failed = false;

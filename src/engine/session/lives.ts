@@ -79,12 +79,11 @@ export class Lives {
     this.#parts.homecoming.begin(id);
     this.#shortOfMemory.delete(id);
     // Noted first: an engine that is killed while Claude starts must leave a trace of it.
-    const plan = this.#notes.plan(
-      session,
-      beginning.prompt === '',
-      beginning.resume ? session.claudeSessionId : undefined,
-    );
-    const options = claudeOptions(session, environment, beginning.prompt, plan);
+    const { prompt, resume } = beginning;
+    // Nothing tells when the terminal has taken up a command.
+    const isIdle = prompt === '' || (mode === 'interactive' && /^[/!#]/.test(prompt));
+    const plan = this.#notes.plan(session, isIdle, resume ? session.claudeSessionId : undefined);
+    const options = claudeOptions(session, environment, prompt, plan);
     faultPoint('start.planned');
     const how = { id: plan.runId, signal };
     if (mode === 'interactive') await Tui.start(environment, options, how);

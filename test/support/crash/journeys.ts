@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type FaultPoint, faultPoints } from '../../../src/engine/base/faultPoint.ts';
+import type { Session } from '../../../src/protocol/session.ts';
 import { hostCertificates } from '../bed.ts';
 import { git } from '../sampleRepository.ts';
 import { begunOnce } from './begunOnce.ts';
@@ -109,9 +110,10 @@ const atTerminal: Journey = async (bed, point) => {
   const { id } = made;
   await bed.attempt('session.send', { session: id, text });
   await bed.crashed(point);
-  const session = await bed.until(id, ({ head, activity }) => head?.ahead === 2 && activity?.kind === 'idle');
+  const isDone = ({ head, activity, queued }: Session): boolean =>
+    head?.ahead === 2 && activity?.kind === 'idle' && queued === 0;
+  const session = await bed.until(id, isDone);
   assert.equal(session.state, 'running');
-  assert.equal(session.queued, 0);
   for (const told of [task, text]) await begunOnce(bed, session, told);
   await bed.call('session.resume', { session: id, mode: 'autonomous', prompt: 'do: true' });
   await bed.done(id);

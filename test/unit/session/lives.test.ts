@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import type { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { sleep } from '../../../src/engine/base/clock.ts';
+import type { Exec } from '../../../src/engine/runtime/contract.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RoomBed } from '../../support/roomBed.ts';
 import { testActor } from '../../support/storedSession.ts';
@@ -92,6 +94,36 @@ describe('a Claude at work', function () {
       return bed.get(id).state === 'stopped';
     });
     assert.equal(bed.get(id).reason.code, 'closed');
+  });
+
+  it('in the terminal hears a follow-up after what it was started with, though it looks idle before', async () => {
+    const { id, environment } = bed.session({ mode: 'interactive', state: 'stopped', claudeSessionId: undefined });
+    const watchers: Exec[] = [];
+    const exec = environment.exec.bind(environment);
+    environment.exec = async (command, signal) => {
+      const made = await exec(command, signal);
+      if (command.command[1]?.endsWith('watch.sh') === true) watchers.push(made);
+      return made;
+    };
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await bed.until(id, 'running');
+    await eventually(() => watchers.length === 1);
+    const say = (stream: unknown, line: string): void => void (stream as PassThrough).write(`${line}\n`);
+    const status = (word: string): void => {
+      say(watchers[0]?.stderr, `session ${JSON.stringify({ status: word, kind: 'interactive', entrypoint: 'cli' })}`);
+    };
+    bed.store.followUps.add(id, 'then this');
+    status('idle');
+    await eventually(() => bed.get(id).activity?.kind === 'idle');
+    say(watchers[0]?.stdout, JSON.stringify({ hook_event_name: 'UserPromptSubmit', prompt: 'do it' }));
+    await bed.room.sessions.send(id, 'and that', testActor);
+    assert.equal(environment.count('tui paste'), 0);
+    status('busy');
+    await eventually(() => bed.get(id).activity?.kind === 'working');
+    await sleep(2500);
+    assert.equal(environment.count('tui paste'), 0);
+    status('idle');
+    await eventually(() => environment.count('tui paste') > 0);
   });
 
   it('has no way to the API any more once it has ended', async () => {
