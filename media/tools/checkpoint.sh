@@ -9,6 +9,7 @@
 #   unchanged <commit> <number>  nothing has changed since that checkpoint
 #   nested <path>                a repository inside the workspace, whose files are not saved (path as git quotes it)
 #   unsaved <path>               something else that could not be saved
+#   shallow                      the history is cut off: something was fetched with --depth
 #   ref <commit> <name>          branches and checkpoints, newest first; what is stashed away, as refs/flotilla/stash/<commit>
 set -eu
 umask 077
@@ -109,5 +110,6 @@ if [ -z "$commit" ]; then
   mv "$state/last.new" "$state/last"
   printf 'commit %s %s\n' "$commit" "$number"
 fi
+[ "$(git rev-parse --is-shallow-repository)" != true ] || echo shallow
 git reflog show -n 50 --format='ref %H refs/flotilla/stash/%H' refs/stash -- 2>/dev/null || true
 git for-each-ref --sort=-committerdate --count=500 --format='ref %(objectname) %(refname)' refs/heads refs/flotilla/checkpoints

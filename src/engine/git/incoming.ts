@@ -24,6 +24,8 @@ export interface Incoming {
   readonly folder: string;
   readonly connect: Connect;
   readonly maxBytes: number;
+  /** The other side is not told what is there already, and sends all that the commits stand on. */
+  readonly anew?: boolean | undefined;
 }
 
 /** How long the other side may take to end by itself before its connection is closed, in milliseconds. */
@@ -44,24 +46,19 @@ export async function listRefs(incoming: Incoming, signal?: AbortSignal): Promis
   });
 }
 
-/**
- * Objects alone, by the commits' ids, checked as they come in; no ref changes, whatever the other side says. `from`: a commit whose history
- * is there in any case; of nothing else is it said then that it is there.
- */
+/** Objects alone, by the commits' ids, checked as they come in; no ref changes, whatever the other side says. */
 export async function fetchObjects(
   incoming: Incoming,
   commits: readonly string[],
   signal?: AbortSignal,
-  from?: string,
 ): Promise<void> {
-  const tips = from === undefined ? [] : [`--negotiation-tip=${from}`];
   const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'];
-  await converse(incoming, ['fetch', ...options, ...tips, 'fd::3,4', ...commits], signal);
+  await converse(incoming, ['fetch', ...options, 'fd::3,4', ...commits], signal);
 }
 
 /** Runs git with the other side's streams as its file descriptors 3 and 4. */
 async function converse(
-  { folder, connect, maxBytes }: Incoming,
+  { folder, connect, maxBytes, anew = false }: Incoming,
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<string> {
@@ -78,6 +75,7 @@ async function converse(
       'protocol.version=0',
       'transfer.fsckObjects=true',
       'fetch.fsckObjects=true',
+      ...(anew ? ['fetch.negotiationAlgorithm=noop'] : []),
     ];
     throwIfCancelled(signal);
     const git = startHostGit({ folder, config, variables: boundedMemory, args, timeoutMs }, 2, signal);

@@ -26,6 +26,8 @@ export interface Received {
 const defaultMaxBytes = 4 * 1024 ** 3;
 /** Branches and checkpoints of one session that are taken. */
 const maxRefs = 500;
+/** Places at which the histories of one session may be cut off and made whole again at one time. */
+const mostCuts = 50;
 
 /** Objects first, then all refs at once: whatever fails, the store holds no ref without its objects. */
 export async function receiveWork(folder: string, prefix: string, arrival: Arrival): Promise<Received> {
@@ -59,10 +61,13 @@ async function fetchMissing(
   { from, signal }: { from: string; signal: AbortSignal | undefined },
 ): Promise<void> {
   const tips = [...new Set(offered.map(({ commit }) => commit))];
-  if (tips.length === 0) return;
   const args = ['rev-list', '--count', ...tips, '--not', from, '--'];
-  const { exitCode } = await runHostGit({ folder: incoming.folder, args, answers: [128] }, signal);
-  if (exitCode !== 0) await fetchObjects(incoming, tips, signal, from);
+  for (let cuts = 0; tips.length > 0 && cuts < mostCuts; cuts += 1) {
+    const { stderr } = await runHostGit({ folder: incoming.folder, args, answers: [128] }, signal);
+    const missing = /^error: Could not read ([0-9a-f]{40,64})$/m.exec(stderr)?.[1];
+    if (missing === undefined) return;
+    await fetchObjects({ ...incoming, anew: true }, [missing], signal);
+  }
 }
 
 /** `refs/heads/x` becomes `<prefix>heads/x`, `refs/flotilla/checkpoints/3` becomes `<prefix>checkpoints/3`. */

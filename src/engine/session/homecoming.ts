@@ -175,7 +175,9 @@ export class Homecoming {
     faultPoint('home.checkpoint');
     const store = this.#repositories.workStore(session.repository);
     const signal = within(fetchTimeout);
-    await store.receive(id, { connect: (inner) => connect(environment, inner), signal, refs: checkpoint.refs });
+    const { refs, shallow } = checkpoint;
+    const whole = shallow ? undefined : session.base.commit;
+    await store.receive(id, { connect: (inner) => connect(environment, inner), signal, refs, whole });
     faultPoint('home.received');
     this.#marks.put('stashes', id, checkpoint.stashes);
     this.#noteCheckpoint(session, checkpoint);
@@ -189,6 +191,11 @@ export class Homecoming {
       this.#noteUnsaved(
         session.id,
         `The repository inside ${JSON.stringify(folder)} is not saved with the session: commit and push it from there.`,
+      );
+    if (checkpoint.shallow)
+      this.#noteUnsaved(
+        session.id,
+        'The history inside is cut off, as after a fetch with --depth: what stands on it can be pushed after git fetch --unshallow.',
       );
     for (const path of checkpoint.unsaved)
       this.#noteUnsaved(

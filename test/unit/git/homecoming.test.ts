@@ -111,6 +111,30 @@ describe('work comes home from an environment', () => {
     }
   });
 
+  it('is made whole once the environment has all of a history that was cut off', async () => {
+    const other = scratch.path('other');
+    makeRepository(other);
+    commit(other, { 'a.txt': 'one\n' });
+    commit(other, { 'a.txt': 'two\n' });
+    git(environment.workspace, 'fetch', '--quiet', '--depth=1', `file://${other}`, 'main');
+    git(environment.workspace, 'checkout', '--quiet', '-B', 'flotilla/x', 'FETCH_HEAD');
+    const made = commit(environment.workspace, { 'b.txt': 'mine\n' });
+    const bring = async (): Promise<boolean> => {
+      const { refs, shallow } = environment.checkpoint();
+      await store.receive('abc', { connect: environment.connect, refs, whole: shallow ? undefined : base });
+      return shallow;
+    };
+    assert.equal(await bring(), true);
+    assert.equal(await store.head('abc', 'flotilla/x'), made);
+    await assert.rejects(store.ahead(base, made));
+    git(environment.workspace, 'fetch', '--quiet', '--unshallow', `file://${other}`);
+    assert.equal(await bring(), false);
+    assert.equal(
+      await store.ahead(base, made),
+      Number(git(environment.workspace, 'rev-list', '--count', `${base}..${made}`)),
+    );
+  });
+
   it('is not kept out for ever by a lock that a crash left behind', async () => {
     await store.receive('abc', { connect: environment.connect });
     const later = scratch.path('work', 'later.git');
