@@ -10,6 +10,7 @@ export interface Range {
 
 /** Characters of a subject or a name that are kept: a session writes them. */
 const maxText = 500;
+const maxList = 16 * 1024 * 1024;
 
 const revisions = ({ include, exclude }: Range): string[] => [...include, '--not', ...exclude, '--'];
 
@@ -29,6 +30,9 @@ export const commitsBetween = (range: Range, limit: number): GitCommand<Commit[]
     ...revisions(range),
   ],
   silent: true,
+  // A session may give a commit a subject of any length; it must not hide the others before it.
+  partial: true,
+  maxBytes: maxList,
   parse: ({ stdout }) => stdout.toString('utf8').split('\n').flatMap(parseCommit),
 });
 

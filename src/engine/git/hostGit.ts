@@ -3,7 +3,7 @@ import { simpleGit, type SimpleGitOptions } from 'simple-git';
 import { cancelled, messageOf, throwIfCancelled } from '../base/errors.ts';
 import { SpawnError } from '../process/run.ts';
 import { GitError } from './gitError.ts';
-import { runHostGit } from './hostProcess.ts';
+import { firstOfHostGit, runHostGit } from './hostProcess.ts';
 import { hostConfig, hostVariables } from './hostSettings.ts';
 import type { GitCommand, GitResult, GitRunner } from './runner.ts';
 
@@ -34,10 +34,9 @@ const unsafe: NonNullable<SimpleGitOptions['unsafe']> = {
 /** Runs git on the host in one folder, with the settings that every git of ours has. For what needs pipes or the network: `hostProcess.ts`. */
 export function hostRunner(folder: string, variables: Readonly<Record<string, string>> = {}): GitRunner {
   return async (command, signal) => {
-    const { args, input, answers, maxBytes } = command;
     const run = (): Promise<GitResult> =>
       command.silent === true
-        ? runHostGit({ folder, args, input, answers, maxBytes, variables }, signal)
+        ? runSilently(folder, command, { variables, signal })
         : runSimpleGit(folder, command, { variables, signal });
     return command.parse(await queueOf(folder).add(run));
   };
@@ -57,6 +56,15 @@ function queueOf(folder: string): PQueue {
 interface Circumstances {
   readonly variables: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
+}
+
+function runSilently(
+  folder: string,
+  { args, input, answers, maxBytes, partial }: GitCommand<unknown>,
+  { variables, signal }: Circumstances,
+): Promise<GitResult> {
+  const call = { folder, args, input, answers, maxBytes, variables };
+  return partial === true ? firstOfHostGit(call, signal) : runHostGit(call, signal);
 }
 
 async function runSimpleGit(

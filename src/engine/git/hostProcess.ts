@@ -30,13 +30,14 @@ export async function runHostGit(call: HostGitCall, signal?: AbortSignal): Promi
   return answered(call, result);
 }
 
-/** As `runHostGit`; of an answer that is longer than `maxBytes` it gives the first part, and git is ended. */
+/** As `runHostGit`; of an answer that is longer than `maxBytes` it gives the first part, git is ended, and that counts as success. */
 export async function firstOfHostGit(
-  call: HostGitCall & { readonly maxBytes: number },
+  call: HostGitCall,
   signal?: AbortSignal,
-): Promise<Pick<HostResult, 'stdout' | 'truncated'>> {
+): Promise<GitResult & Pick<HostResult, 'truncated'>> {
   const result = await runOnHost(commandOf(call), signal);
-  return result.truncated ? result : { stdout: answered(call, result).stdout, truncated: false };
+  const { truncated } = result;
+  return truncated ? { ...result, exitCode: 0, truncated } : { ...answered(call, result), truncated };
 }
 
 function tooLong({ args }: HostGitCall, bytes: number): FlotillaError {

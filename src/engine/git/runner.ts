@@ -9,8 +9,10 @@ export interface GitCommand<T> {
   readonly answers?: readonly number[] | undefined;
   /** It can end well without writing a byte. simple-git waits 50 ms for the output of such a command, so the host runs it past simple-git. */
   readonly silent?: boolean | undefined;
-  /** Bytes that it may answer where it is `silent`. Default 64 MiB; a longer answer is an error. */
+  /** Bytes that it may answer where it is `silent`. Default 64 MiB. A longer answer is an error, or cut where the command is `partial`. */
   readonly maxBytes?: number | undefined;
+  /** The first part of a `silent` command's answer will do, and `parse` takes one that ends anywhere. */
+  readonly partial?: boolean | undefined;
   readonly parse: (result: GitResult) => T;
 }
 

@@ -11,7 +11,7 @@ interface TreeSize {
   readonly depth: number;
 }
 
-/** What git may be given to walk, and what may be read to find that out. */
+/** What git may be given to walk, and what may be read for one question to find that out. */
 export interface WalkLimits extends TreeSize {
   /** Folders that are looked into, counted once for each folder that names them. */
   readonly folders: number;
@@ -56,7 +56,7 @@ export class TreeSizes {
   readonly #limits: WalkLimits;
   #left: Pick<WalkLimits, 'folders' | 'read'>;
 
-  /** `read` gives the bytes of a tree by its id. The limits on reading hold for all that one object is asked. */
+  /** `read` gives the bytes of a tree by its id. */
   constructor(read: Read, limits: WalkLimits = walkLimits) {
     this.#read = read;
     this.#limits = limits;
@@ -77,6 +77,7 @@ export class TreeSizes {
 
   async #sizes(trees: Iterable<string>): Promise<ReadonlyMap<string, TreeSize>> {
     const wanted = [...new Set(trees)].filter((tree) => !this.#isKnown(tree));
+    this.#left = this.#limits;
     return wanted.length === 0 ? new Map() : this.#count(wanted, await this.#load(wanted));
   }
 

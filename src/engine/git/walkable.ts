@@ -20,10 +20,15 @@ export async function requireWalkable(
 ): Promise<void> {
   const wanted = ids.filter((id) => !known.has(id));
   if (wanted.length === 0 && !signal.aborted) return;
-  const reader = new ObjectReader({ folder, variables: boundedMemory, timeoutMs }, signal);
+  const over = new AbortController();
+  const reader = new ObjectReader(
+    { folder, variables: boundedMemory, timeoutMs },
+    AbortSignal.any([signal, over.signal]),
+  );
   try {
     await new TreeSizes((tree) => reader.read(tree), limits).require(wanted.map((id) => `${id}^{tree}`));
   } finally {
+    over.abort();
     await reader.close();
   }
   if (known.size + wanted.length > mostKnown) known.clear();

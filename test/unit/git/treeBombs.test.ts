@@ -8,7 +8,14 @@ import type { Connect } from '../../../src/engine/git/incoming.ts';
 import { Mirror } from '../../../src/engine/git/mirror.ts';
 import { resolveSource } from '../../../src/engine/git/source.ts';
 import { WorkStore } from '../../../src/engine/git/workStore.ts';
-import { commit, git, LocalEnvironment, makeRepository, Scratch } from '../../support/localEnvironment.ts';
+import {
+  commit,
+  git,
+  gitVariables,
+  LocalEnvironment,
+  makeRepository,
+  Scratch,
+} from '../../support/localEnvironment.ts';
 import { treeBomb } from '../../support/treeBomb.ts';
 
 const levels = 9;
@@ -145,6 +152,20 @@ describe('a tree that holds more than can be, in the middle of a history', () =>
     const { files, patch } = await store.diff(first ?? '', second ?? '');
     assert.deepEqual(files, [{ status: 'modified', path: 'long.txt' }]);
     assert.match(patch ?? '', /^Binary files a\/long\.txt and b\/long\.txt differ$/m);
+  });
+
+  it('is no worse than a subject that is longer than any list, which is cut', async () => {
+    const first = make(plain, base);
+    const args = ['-C', workspace, 'commit-tree', '-p', first, '-F', '-', plain];
+    const input = Buffer.alloc(20 * 1024 ** 2, 'long ');
+    const head = execFileSync('git', args, {
+      input,
+      encoding: 'utf8',
+      env: { ...process.env, ...gitVariables },
+    }).trim();
+    await bringHome(head);
+    const [newest] = await store.commits(base, head);
+    assert.deepEqual([newest?.id, newest?.subject.length], [head, 500]);
   });
 
   it('is no worse than a file that is made of nothing and takes all memory', async () => {
