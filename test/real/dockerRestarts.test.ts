@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
+import { sleep } from '../../src/engine/base/clock.ts';
 import { requirePart } from '../support/bed.ts';
 import {
   type DockerScene,
@@ -10,6 +11,7 @@ import {
 import { findings } from '../support/crash/findings.ts';
 import { survives } from '../support/crash/survives.ts';
 import { becomes } from '../support/runtimeBed.ts';
+import { git } from '../support/sampleRepository.ts';
 
 /** Those that every run takes; `npm run soak` takes all of them. */
 const everyTime = [
@@ -19,6 +21,9 @@ const everyTime = [
 ];
 const isSoak = process.env['FLOTILLA_SOAK'] === '1';
 const all = Object.entries(dockerDisasters).filter(([name]) => isSoak || everyTime.includes(name));
+
+/** Hangs, but only the first time. */
+const hangsOnce = '[ -e /tmp/once ] || { touch /tmp/once; sleep 600; }; grep mine list.txt';
 
 /** What befalls sessions when their Docker daemon really goes away and comes back: one of this test's own. */
 describe('a session whose Docker goes away', function () {
@@ -65,6 +70,35 @@ describe('a session whose Docker goes away', function () {
 
   it('says so when Docker is killed once its container runs, and starts when it is asked again', () =>
     cutOff(() => becomes(async () => (await there().docker.docker('ps', '--quiet')).stdout.length > 0), 'kill', true));
+
+  /** Docker ends while a landing's verification hangs; continued, the landing verifies again and lands. */
+  const landsAllTheSame = async (how: 'end' | 'kill', liveRestore: boolean): Promise<void> => {
+    const { bed, docker } = there();
+    const repository = await bed.repository();
+    const id = await bed.worked(repository);
+    const { environment } = await bed.session(id);
+    await bed.attempt('landing.land', { session: id, push: 'target', verify: hangsOnce });
+    const hangs = ['exec', environment?.id ?? '', 'test', '-e', '/tmp/once'];
+    await becomes(async () => (await docker.docker(...hangs)).exitCode === 0, 30_000);
+    await docker[how]();
+    await sleep(1000);
+    await docker.begin({ liveRestore });
+    const { state, reason } = await bed.landing(id);
+    assert.deepEqual([state, reason.code], ['paused', 'environment-gone'], reason.message);
+    // A container that went on without Docker must not verify twice.
+    const verifies = ['exec', environment?.id ?? '', 'pgrep', '-f', 'sleep 600'];
+    await becomes(async () => (await docker.docker(...verifies)).exitCode === 1, 20_000);
+    await bed.landed(id);
+    assert.equal(await git(repository.remote, 'show', 'main:list.txt'), 'one\nmine\nthree');
+    await bed.goesOn(id);
+    assert.deepEqual(await findings(bed), { lost: [], orphans: [], wrong: [] });
+  };
+
+  if (isSoak)
+    it('lands all the same when Docker is restarted while its work is verified', () => landsAllTheSame('end', false));
+
+  it('lands all the same when Docker is killed while its work is verified, and verifies once at a time', () =>
+    landsAllTheSame('kill', true));
 
   for (const [name, { rests, befalls }] of all)
     it(`loses nothing, says why it rests and goes on when ${name}`, async () => {

@@ -114,7 +114,7 @@ export class Verifying {
     if (limit.aborted) return { outcome: 'timed-out' };
     throw new FlotillaError(
       'environment-gone',
-      'The environment ended during the verification. Continue to run it again.',
+      'The verification was cut off: its environment or Docker ended. Continue to run it again.',
     );
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Duplex, Writable } from 'node:stream';
+import { setTimeout as later } from 'node:timers/promises';
 import { sleep } from '../../base/clock.ts';
 import { throwIfCancelled } from '../../base/errors.ts';
 import { type Exec, type ExecCommand, places } from '../contract.ts';
@@ -21,6 +22,8 @@ const marker = 'FLOTILLA_EXEC';
 const endScript = `sh ${places.tools}/endExec.sh "$1"; echo ended`;
 /** How long the daemon may take to tell the exit code after the streams have ended, in milliseconds. */
 const exitCodeWithinMs = 10_000;
+/** How long Docker is waited for that has lost sight of a command, and how often it is asked, in milliseconds. */
+const [unseenWithinMs, unseenRetryMs] = [120_000, 500];
 /** How long a killed command's streams may stay open, in milliseconds: something that was detached may hold them. */
 const streamsEndWithinMs = 3000;
 /**
@@ -99,22 +102,38 @@ class RunningExec implements Exec {
     if (this.#hasEnded) return;
     // Docker tells of no end in the container before all that an ended command said is read: whoever reads is not to be waited for.
     for (const stream of [this.stdout, this.stderr]) if (stream.readableFlowing === null) stream.resume();
-    const script = { command: ['sh', '-c', endScript, 'sh', this.#mark] as const, cwd: '/' };
-    const { docker, container, user } = this.#target;
-    try {
-      const request = { ...script, user, tty: false, variables: [] };
-      const { connection } = await docker.startExec(container, request);
-      connection.on('error', () => undefined);
-      const ended = new Promise((resolve) => connection.once('data', resolve).once('close', resolve));
-      await Promise.race([ended, sleep(streamsEndWithinMs)]);
-      connection.destroy();
-    } catch {
-      // Nothing runs in a container that does not run.
-    }
+    // Nothing runs in a container that does not run.
+    await this.#endProcesses().catch(() => undefined);
     await Promise.race([this.exitCode.catch(() => undefined), sleep(streamsEndWithinMs)]);
     await this.#noteExitCode();
     this.#connection.destroy();
     for (const stream of [this.stdout, this.stderr]) stream.resume();
+  }
+
+  async #endProcesses(): Promise<void> {
+    const { docker, container, user } = this.#target;
+    const command = ['sh', '-c', endScript, 'sh', this.#mark];
+    const { connection } = await docker.startExec(container, { command, cwd: '/', user, tty: false, variables: [] });
+    connection.on('error', () => undefined);
+    const ended = new Promise((resolve) => connection.once('data', resolve).once('close', resolve));
+    await Promise.race([ended, sleep(streamsEndWithinMs)]);
+    connection.destroy();
+  }
+
+  /**
+   * Docker has lost sight of the command: it restarted, and where containers go on without it (`live-restore`) so does the command, with
+   * nobody to read what it says and nobody to end it. Never rejects.
+   */
+  async #endUnseen(): Promise<void> {
+    for (const until = performance.now() + unseenWithinMs; performance.now() < until;) {
+      await later(unseenRetryMs, undefined, { ref: false });
+      try {
+        if ((await this.#target.docker.inspect(this.#target.container)).running) await this.#endProcesses();
+        return;
+      } catch (error) {
+        if (statusOf(error) === 404) return;
+      }
+    }
   }
 
   /** Docker gives another one once the connection is broken. */
@@ -137,6 +156,7 @@ class RunningExec implements Exec {
       }
       return undefined;
     } catch {
+      void this.#endUnseen();
       return undefined;
     } finally {
       this.#hasEnded = true;
