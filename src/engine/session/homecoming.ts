@@ -65,17 +65,21 @@ export class Homecoming {
 
   /**
    * Like `bring`, but says nothing where there is no running environment, and logs a failure instead of rejecting: what came home
-   * before can be seen all the same. Rejects with `cancelled` when the signal fires.
+   * before can be seen all the same. False when a running environment holds what could not be brought. Rejects with `cancelled` when the
+   * signal fires.
    */
-  async bringIfRunning(id: string, signal: AbortSignal): Promise<void> {
-    if (this.#book.get(id).environment === undefined || this.heldBack(id) !== undefined) return;
+  async bringIfRunning(id: string, signal: AbortSignal): Promise<boolean> {
+    if (this.#book.get(id).environment === undefined || this.heldBack(id) !== undefined) return true;
+    let isRunning = false;
     try {
       const environment = await this.#runtime.find(id, signal);
-      if (environment === undefined || (await environment.status(signal)) !== 'running') return;
-      await this.bring(id);
+      isRunning = environment !== undefined && (await environment.status(signal)) === 'running';
+      if (isRunning) await this.bring(id);
+      return true;
     } catch (error) {
       throwIfCancelled(signal);
       this.#logFailure(id, error);
+      return !isRunning;
     }
   }
 

@@ -30,8 +30,9 @@ export class Pushing {
   }
 
   async push(id: string, actor: Actor, signal: AbortSignal): Promise<OperationOutput<'session.push'>> {
-    await this.#homecoming.bringIfRunning(id, signal);
+    const isFresh = await this.#homecoming.bringIfRunning(id, signal);
     const session = this.#book.get(id);
+    if (!isFresh) throw notFresh(session);
     if (session.head === undefined || session.head.ahead === 0)
       throw new FlotillaError(
         'nothing-to-push',
@@ -121,5 +122,12 @@ export class Pushing {
       );
   }
 }
+
+/** What came home before would go out as if it were all. */
+const notFresh = ({ name }: Session): FlotillaError =>
+  new FlotillaError(
+    'work-not-home',
+    `The newest work of "${name}" could not be brought home, so nothing was pushed. Try again, or stop the session to push what came home before.`,
+  );
 
 const commits = (count: number): string => (count === 1 ? 'one commit' : `${count} commits`);

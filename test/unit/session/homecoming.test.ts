@@ -83,6 +83,15 @@ describe('what comes home', () => {
     assert.deepEqual(commits, []);
   });
 
+  it('is not left out of a push without a word', async () => {
+    const { id, environment } = bed.session({ state: 'completed', head: { commit: bed.base, ahead: 1 } });
+    environment.answer = ([, script]) => (script === 'checkpoint' ? { ...says(''), exitCode: 1 } : undefined);
+    await assert.rejects(bed.room.sessions.push(id, testActor, AbortSignal.timeout(10_000)), {
+      code: 'work-not-home',
+      message: /stop the session/i,
+    });
+  });
+
   it('is not waited for by who has gone away', async () => {
     const { id } = bed.session({ state: 'completed' });
     bed.runtime.failure = new Error('Docker does not answer');
