@@ -21,6 +21,9 @@ export const attachCommand = (): readonly [string, ...string[]] => [
   ...['tmux', '-u', '-L', 'flotilla', '-f', `${places.tools}/tmux.conf`, 'attach', '-d', '-t', 'claude:'],
 ];
 
+/** A text that the terminal interface takes for a command, of which no hook tells. */
+export const isCommand = (text: string): boolean => /^[/!#]/.test(text);
+
 /** Claude Code's own terminal interface, kept by tmux inside the environment while nobody looks and when the engine ends. */
 export class Tui {
   /** The name of the start; unknown where it is only looked for. */

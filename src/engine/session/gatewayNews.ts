@@ -5,10 +5,15 @@ import type { SessionBook } from './book.ts';
 import type { Lives } from './lives.ts';
 import { atWork, noCredentials } from './reasons.ts';
 
+/** A limit that ends so many milliseconds after the one that was told is told as well. */
+const muchLater = 60_000;
+
 /** What the gateway sees of a session: tokens and cost, and what stands between Claude and the API. */
 export class GatewayNews {
   readonly #book: SessionBook;
   readonly #lives: Lives;
+  /** The end of the limit that was told last, in milliseconds since 1970. */
+  readonly #limits = new Map<string, number>();
 
   constructor(book: SessionBook, lives: Lives) {
     this.#book = book;
@@ -38,7 +43,19 @@ export class GatewayNews {
     if (session.state !== 'running') return;
     if (trouble.kind === 'no-credentials') this.#book.enter(id, 'waiting', noCredentials);
     const entry = entryOf(trouble);
-    if (entry !== undefined) this.#book.timeline(id, entry);
+    if (!this.#isTold(id, trouble) && entry !== undefined) this.#book.timeline(id, entry);
+  }
+
+  /** Each answer names another moment, a second or two away from now; only one that is really later is news. */
+  #isTold(id: string, trouble: Trouble): boolean {
+    if (trouble.kind !== 'limited') {
+      this.#limits.delete(id);
+      return false;
+    }
+    const end = Date.parse(trouble.resetAt ?? '') || 0;
+    const isTold = end < (this.#limits.get(id) ?? -Infinity) + muchLater;
+    if (!isTold) this.#limits.set(id, end);
+    return isTold;
   }
 }
 

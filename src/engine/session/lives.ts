@@ -6,7 +6,7 @@ import { contextMessage } from '../claude/contextMessage.ts';
 import type { ClaudeOptions } from '../claude/commandLine.ts';
 import { Run } from '../claude/run.ts';
 import type { StartState } from '../claude/startState.ts';
-import { Tui } from '../claude/tui.ts';
+import { isCommand, Tui } from '../claude/tui.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Environment } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
@@ -81,7 +81,7 @@ export class Lives {
     // Noted first: an engine that is killed while Claude starts must leave a trace of it.
     const { prompt, resume } = beginning;
     // Nothing tells when the terminal has taken up a command.
-    const isIdle = prompt === '' || (mode === 'interactive' && /^[/!#]/.test(prompt));
+    const isIdle = prompt === '' || (mode === 'interactive' && isCommand(prompt));
     const plan = this.#notes.plan(session, isIdle, resume ? session.claudeSessionId : undefined);
     const options = claudeOptions(session, environment, prompt, plan);
     faultPoint('start.planned');

@@ -3,6 +3,7 @@ import type { OperationOutput, OperationParsedInput, Resources } from '../../pro
 import type { Session } from '../../protocol/session.ts';
 import { FlotillaError, toErrorBody } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
+import { isCommand } from '../claude/tui.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionBook } from './book.ts';
@@ -134,11 +135,12 @@ export class Sessions {
     });
   }
 
-  /** What is asked must survive the engine and come after the task: but for an interactive Claude at once it is a follow-up. */
+  /** What is asked must survive the engine and come after the task: it is a follow-up, but for a command, which is only heard at the start. */
   #goOnWith(id: string, prompt: string | undefined, actor: Actor): Session {
     const { environment, claudeSessionId, mode, prompt: task } = this.#parts.book.get(id);
     const isFirst = (environment === undefined || claudeSessionId === undefined) && task !== '';
-    if (mode === 'interactive' && environment !== undefined && !isFirst) return this.goOn(id, prompt);
+    const isAtStart = mode === 'interactive' && environment !== undefined && !isFirst;
+    if (isAtStart && prompt !== undefined && isCommand(prompt)) return this.goOn(id, prompt);
     this.#queue(id, prompt, actor);
     return this.goOn(id);
   }

@@ -42,6 +42,18 @@ describe('what the gateway sees of a session', () => {
       assert.equal(bed.get(id).state, 'running');
     });
 
+  it('tells of a limit once, until it is over or ends much later', async () => {
+    const { id } = await bed.running();
+    const limited = (at: string): void => {
+      bed.room.trouble(id, { kind: 'limited', resetAt: `2026-01-01T${at}.000Z` });
+    };
+    for (const at of ['00:00:01', '00:00:03', '00:00:05', '02:00:00', '02:00:01']) limited(at);
+    bed.room.trouble(id, { kind: 'over' });
+    limited('02:00:02');
+    const ends = told(id).flatMap((text) => /until \S+T(\S{8})/.exec(text)?.[1] ?? []);
+    assert.deepEqual(ends, ['00:00:01', '02:00:00', '02:00:02']);
+  });
+
   it('makes it wait for credentials, and go on when that is over', async () => {
     const { id } = await bed.running();
     bed.room.trouble(id, { kind: 'no-credentials' });
