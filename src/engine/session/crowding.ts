@@ -76,4 +76,4 @@ export class Crowding {
 }
 
 const noticeOf = (limit: number): string =>
-  `The environment was full of processes (limit ${String(limit)}), so it was restarted: what ran in it has ended, and files are as they were. A session that needs more takes a higher limit (--pids).`;
+  `The environment was full of processes (limit ${String(limit)}), so it was restarted: what ran in it has ended, and files are as they were. A session that needs more takes a higher limit of processes.`;
