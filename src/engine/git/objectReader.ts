@@ -18,6 +18,10 @@ const args = ['cat-file', '--batch'];
 export class ObjectReader {
   readonly #git: HostProcess;
   readonly #wanted: Wanted[] = [];
+  /** Ids that git is still to be asked for. */
+  #asked = '';
+  /** Why nothing can be read any more. */
+  #end: { readonly error: unknown } | undefined;
   #chunks: Buffer[] = [];
   #have = 0;
   /** Bytes that the head of the queue needs before it is worth looking. */
@@ -38,11 +42,13 @@ export class ObjectReader {
   }
 
   /** An object of any type, by its full id; behind `^{tree}`, the tree of a commit. */
-  read(id: string): Promise<ObjectBody> {
-    if (!/^[0-9a-f]{40,64}(?:\^\{tree\})?$/.test(id)) return Promise.resolve(undefined);
+  async read(id: string): Promise<ObjectBody> {
+    if (!/^[0-9a-f]{40,64}(?:\^\{tree\})?$/.test(id)) return undefined;
+    if (this.#end !== undefined) throw this.#end.error;
     return new Promise((resolve, reject) => {
       this.#wanted.push({ resolve, reject });
-      this.#git.stdin.write(`${id}\n`);
+      this.#asked += `${id}\n`;
+      if (this.#asked.length === id.length + 1) queueMicrotask(() => this.#ask());
     });
   }
 
@@ -52,7 +58,14 @@ export class ObjectReader {
     await this.#git.ended.catch(() => undefined);
   }
 
+  /** All that was wanted in one go: a write for each would take longer than the reading. */
+  #ask(): void {
+    this.#git.stdin.write(this.#asked);
+    this.#asked = '';
+  }
+
   #fail(error: unknown): void {
+    this.#end = { error };
     for (const { reject } of this.#wanted.splice(0)) reject(error);
   }
 
