@@ -132,6 +132,30 @@ describe('an autonomous Claude under its supervisor', function () {
     assert.equal(await claude.shell('ps ax -o args | grep -c "[f]ollow.sh"').then((count) => count.trim()), '0');
   });
 
+  it('is started once under one name, however often, and not at all by half a prompt', async () => {
+    const id = Run.newId();
+    const before = claude.api.requests.length;
+    const starts = [1, 2, 3].map(() => Run.start(claude.environment, options('only once'), { id }));
+    const [run] = await Promise.all(starts);
+    assert.ok(run !== undefined);
+    const follower = new Follower(run);
+    await run.finish();
+    assert.deepEqual(await follower.end, { exitCode: 0 });
+    await Run.start(claude.environment, options('only once'), { id });
+    assert.equal(await run.state(), 'exited');
+    assert.equal(follower.of('prompt').length, 1);
+    const asked = claude.api.requests.slice(before).filter(({ side }) => side === false);
+    assert.equal(new Set(asked.map(({ conversation }) => conversation)).size, 1);
+
+    const half = `/flotilla/claude/run/${Run.newId()}`;
+    const start = `sh /flotilla/tools/supervise.sh start ${half} 100 -- touch /tmp/half-started`;
+    assert.equal(
+      await claude.shell(`printf half | ${start}; echo $?; ls -d ${half}* /tmp/half-started 2>/dev/null`),
+      '74\n',
+    );
+    assert.equal(await Run.reopen(claude.environment, half.replace(/^.*\//, '')).state(), 'none');
+  });
+
   it('takes follow-ups in order while it works, half a megabyte and quotes included', async () => {
     const run = await Run.start(claude.environment, options('take 1 seconds'));
     const follower = new Follower(run);

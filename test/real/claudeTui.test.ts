@@ -138,4 +138,28 @@ describe('the interactive Claude in tmux', function () {
     await until('the file named', async () => (await screen()).includes('long-prompt.md'));
     assert.equal((await claude.shell('wc -c < /flotilla/claude/run/tui/long-prompt.md')).trim(), '200006');
   });
+
+  it('is started once, and takes a text once, under one name, and nothing of half a text', async () => {
+    const id = Tui.newId();
+    const begin = (): Promise<Tui> =>
+      Tui.start(claude.environment, { prompt: 'once', workspaceFolder, permissionMode: 'manual', context: '' }, { id });
+    const [tui] = await Promise.all([begin(), begin()]);
+    assert.equal(await tui.state(), 'running');
+    await assert.rejects(start('another'), { code: 'not-in-this-state' });
+    await until('the answer', async () => (await screen()).includes('SCRIPTED-REPLY: once'));
+    await Promise.all([tui.paste('twice', { name: 'n1' }), tui.paste('twice', { name: 'n1' })]);
+    await until('the mark', async () => (await tui.pasted('n1')) === 'taken');
+    await until('the answer', async () => (await screen()).includes('SCRIPTED-REPLY: twice'));
+    assert.equal(await tui.pasted('n2'), 'none');
+    assert.equal(await claude.shell('printf half | sh /flotilla/tools/tui.sh paste n2 100; echo $?'), '74\n');
+    assert.equal(await tui.pasted('n2'), 'none');
+    const prompts = claude.api.requests.filter(({ side }) => side === false).map(({ prompt }) => prompt);
+    assert.deepEqual(
+      prompts.filter((prompt) => prompt === 'once' || prompt === 'twice'),
+      ['once', 'twice'],
+    );
+    await tui.stop();
+    assert.equal(await tui.state(), 'exited');
+    assert.equal(await Tui.reopen(claude.environment, Tui.newId()).state(), 'none');
+  });
 });

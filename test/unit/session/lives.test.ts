@@ -48,6 +48,22 @@ describe('a Claude at work', function () {
     assert.equal(bed.get(id).queued, 0);
   });
 
+  it('keeps what waits when the API ends its turn, says why, and hears it when it is resumed', async () => {
+    const { id, environment } = await bed.running();
+    const { claude } = environment;
+    claude.takeUp();
+    bed.store.followUps.add(id, 'later');
+    const result = { is_error: true, terminal_reason: 'api_error', api_error_status: 401, result: 'Please run /login' };
+    claude.say({ type: 'result', subtype: 'success', ...result });
+    await eventually(() => claude.finished);
+    assert.equal(claude.heard.length, 1);
+    claude.end(1);
+    await bed.until(id, 'failed');
+    assert.equal(bed.get(id).reason.code, 'credential-refused');
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await eventually(() => environment.claudes.length === 2 && environment.claude.heard.at(-1)?.text === 'later');
+  });
+
   it('goes on, and is read to its end, when for a moment nothing could be written down', async () => {
     const { id, environment } = await bed.running();
     const { sessions } = bed.store;
