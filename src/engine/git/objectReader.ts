@@ -12,13 +12,14 @@ interface Wanted {
 
 /** Bytes; a tree or blob above it is not read. */
 const maxBytes = 64 * 1024 * 1024;
-const args = ['cat-file', '--batch'];
+// Without a buffer, git would hand over each object by itself, however many are wanted at once.
+const args = ['cat-file', '--batch-command', '--buffer'];
 
 /** Reads objects by id through one git, in the order they are asked for. */
 export class ObjectReader {
   readonly #git: HostProcess;
   readonly #wanted: Wanted[] = [];
-  /** Ids that git is still to be asked for. */
+  /** Commands that git is still to be given. */
   #asked = '';
   /** Why nothing can be read any more. */
   #end: { readonly error: unknown } | undefined;
@@ -47,8 +48,8 @@ export class ObjectReader {
     if (this.#end !== undefined) throw this.#end.error;
     return new Promise((resolve, reject) => {
       this.#wanted.push({ resolve, reject });
-      this.#asked += `${id}\n`;
-      if (this.#asked.length === id.length + 1) queueMicrotask(() => this.#ask());
+      if (this.#asked === '') queueMicrotask(() => this.#ask());
+      this.#asked += `contents ${id}\n`;
     });
   }
 
@@ -60,7 +61,7 @@ export class ObjectReader {
 
   /** All that was wanted in one go: a write for each would take longer than the reading. */
   #ask(): void {
-    this.#git.stdin.write(this.#asked);
+    this.#git.stdin.write(`${this.#asked}flush\n`);
     this.#asked = '';
   }
 
