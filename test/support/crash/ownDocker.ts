@@ -36,6 +36,8 @@ export class OwnDocker {
     const docker = new OwnDocker(folder);
     try {
       await mkdir(path.join(folder, 'data'));
+      // Where the machine has a containerd of its own, dockerd would take that one, which lives outside.
+      await docker.#tell('[ ! -d /run/containerd ] || mount -t tmpfs apart /run/containerd');
       await docker.begin();
       return docker;
     } catch (error) {
@@ -65,7 +67,9 @@ export class OwnDocker {
   async begin({ liveRestore = false } = {}): Promise<void> {
     const more = liveRestore ? '--live-restore' : '';
     const places = '--data-root "$PWD/data" --exec-root "$PWD/exec" --pidfile "$PWD/pid" -H "unix://$PWD/docker.sock"';
-    await this.#tell(`dockerd ${places} ${more} >>log 2>&1 & daemon=$!`);
+    // Without systemd, which is outside as well.
+    const options = `${places} --exec-opt native.cgroupdriver=cgroupfs ${more}`;
+    await this.#tell(`dockerd ${options} >>log 2>&1 & daemon=$!`);
     for (const end = Date.now() + withinMs; Date.now() < end;) {
       const { exitCode } = await this.docker('version');
       if (exitCode === 0) return;
