@@ -169,6 +169,7 @@ describe('when the API', function () {
     }
   });
   after(async () => {
+    await Promise.allSettled(found.values());
     client.close();
     await flotilla.close();
   });

@@ -4,7 +4,7 @@ import { FlotillaError, messageOf } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
 import { type ActivityRecord, watchActivity } from '../claude/activity.ts';
-import type { Tui } from '../claude/tui.ts';
+import { isCommand, type Tui } from '../claude/tui.ts';
 import type { Environment } from '../runtime/contract.ts';
 import type { FollowUps } from '../store/followUps.ts';
 import type { SessionBook } from './book.ts';
@@ -45,8 +45,8 @@ export class InteractiveClaude implements LiveClaude {
   #failure: string | undefined;
   /** It has taken up what it was started with: before that it looks idle for a moment. */
   #hasBegun: boolean;
-  /** When it took up the newest prompt, by the process's own clock. */
-  #promptAt = -Infinity;
+  /** Prompts that it took up so shortly ago that its status may not show it. */
+  #fresh = 0;
   #pasting = false;
   #stopping = false;
   #leaving = false;
@@ -62,7 +62,9 @@ export class InteractiveClaude implements LiveClaude {
     return this.#ending.promise;
   }
 
+  /** Who sends something now wants it tried, whatever came of the turn before. */
   nudge(): void {
+    this.#failure = undefined;
     void this.#handOver();
   }
 
@@ -147,7 +149,7 @@ export class InteractiveClaude implements LiveClaude {
     const activity: Activity = { kind, since, ...(about === undefined ? {} : { about }) };
     this.#parts.book.change(session.id, { activity });
     if (kind === 'working') this.#begun();
-    if (kind === 'idle' && this.#failure === undefined) void this.#handOver();
+    if (kind === 'idle' && !this.#isHeldBack()) void this.#handOver();
   }
 
   #hook(session: Session, record: Extract<ActivityRecord, { type: 'hook' }>): void {
@@ -162,12 +164,18 @@ export class InteractiveClaude implements LiveClaude {
     if (record.name === 'Stop' || record.name === 'StopFailure') void this.#parts.bringHome();
   }
 
-  async #prompted(): Promise<void> {
-    this.#failure = undefined;
-    this.#promptAt = performance.now();
-    this.#begun();
+  async #lookAgain(): Promise<void> {
     await sleep(statusFollows, this.#watching.signal);
     await this.#handOver();
+  }
+
+  async #prompted(): Promise<void> {
+    this.#failure = undefined;
+    this.#begun();
+    this.#fresh += 1;
+    await sleep(statusFollows, this.#watching.signal);
+    this.#fresh -= 1;
+    if (!this.#isHeldBack()) await this.#handOver();
   }
 
   #begun(): void {
@@ -184,9 +192,13 @@ export class InteractiveClaude implements LiveClaude {
     if (activity?.kind === 'idle') book.change(id, { activity: { ...activity, about: why } });
   }
 
+  /** What waits is not spent on an API that ends turns. */
+  #isHeldBack(): boolean {
+    return this.#failure !== undefined;
+  }
+
   #isFree(): boolean {
-    if (this.#pasting || !this.#hasBegun || this.#ending.done) return false;
-    if (performance.now() - this.#promptAt < statusFollows) return false;
+    if (this.#pasting || !this.#hasBegun || this.#fresh > 0 || this.#ending.done) return false;
     return this.#parts.book.peek(this.#parts.id)?.activity?.kind === 'idle';
   }
 
@@ -196,7 +208,8 @@ export class InteractiveClaude implements LiveClaude {
     const next = this.#isFree() ? followUps.next(id) : undefined;
     if (next === undefined) return;
     this.#pasting = true;
-    let failed = false;
+    // Nothing tells of a command's end.
+    let isLookedAfter = !isCommand(next.text);
     try {
       // Under a name that outlives the engine: the next one does not enter it a second time.
       await tui.paste(next.text, { name: notes.hand(id, next.id).uuid });
@@ -205,11 +218,10 @@ export class InteractiveClaude implements LiveClaude {
       book.change(id, { queued: followUps.count(id) });
     } catch (error) {
       log.warn('a follow-up could not be handed over', { session: id, error: messageOf(error) });
-      await sleep(retryAfter, this.#watching.signal);
-      failed = true;
+      isLookedAfter = false;
     } finally {
       this.#pasting = false;
     }
-    if (failed) await this.#handOver();
+    if (!isLookedAfter) await this.#lookAgain();
   }
 }
