@@ -50,13 +50,14 @@ describe('a session whose Docker goes away', function () {
   /** A start is cut off by the daemon's end; the session says so, and is started once the daemon is back. */
   const cutOff = async (until: () => Promise<unknown>, how: 'end' | 'kill', liveRestore: boolean): Promise<void> => {
     const { bed, docker } = there();
-    const making = bed.create(await bed.repository());
+    // With a network of its own, which must go as well.
+    const making = bed.create(await bed.repository(), undefined, 'bridge');
     await until();
     await docker[how]();
     const id = await making;
     const { reason } = await bed.until(id, ({ state }) => state === 'failed');
     await docker.begin({ liveRestore });
-    assert.equal(reason.code, 'docker-missing', reason.message);
+    assert.equal(reason.code, 'docker-missing', JSON.stringify(reason));
     // What the start had made goes by itself once it can.
     await becomes(async () => (await bed.left(id)).length === 0, 20_000);
     await bed.call('session.start', { session: id });

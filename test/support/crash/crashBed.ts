@@ -8,7 +8,7 @@ import type { FaultPoint } from '../../../src/engine/base/faultPoint.ts';
 import { type HostResult, runOnHost } from '../../../src/engine/process/run.ts';
 import type { Landing } from '../../../src/protocol/landing.ts';
 import type { OperationInput, OperationName, OperationOutput } from '../../../src/protocol/operations.ts';
-import type { Session } from '../../../src/protocol/session.ts';
+import type { Network, Session } from '../../../src/protocol/session.ts';
 import { hostCertificates } from '../bed.ts';
 import { eventually } from '../eventually.ts';
 import { Flotilla } from '../flotilla.ts';
@@ -78,9 +78,9 @@ export class CrashBed {
   }
 
   /** Makes a session; one whose engine died before it answered is in the store all the same. */
-  async create({ folder }: SampleRepository, prompt = task): Promise<string> {
+  async create({ folder }: SampleRepository, prompt = task, network: Network = 'none'): Promise<string> {
     const certificates = hostCertificates();
-    await this.attempt('session.create', { repository: folder, prompt, network: 'none', certificates });
+    await this.attempt('session.create', { repository: folder, prompt, network, certificates });
     const { sessions } = await this.call('session.list', {});
     const made = sessions.find(({ repository }) => repository.source === folder);
     assert.ok(made !== undefined, 'no session was made');

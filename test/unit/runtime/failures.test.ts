@@ -62,8 +62,11 @@ describe('the table of failures', () => {
     const missing = Object.assign(new Error('connect ENOENT /var/run/docker.sock'), { code: 'ENOENT' });
     assert.ok(FlotillaError.is(dockerFailure(denied), 'docker-denied'));
     assert.ok(FlotillaError.is(dockerFailure(missing), 'docker-missing'));
-    const cut = 'level=error msg="error waiting for container: unexpected EOF"';
-    assert.ok(FlotillaError.is(dockerFailure(new Error(cut)), 'docker-missing'));
+    const leaving = [
+      'level=error msg="error waiting for container: unexpected EOF"',
+      '(HTTP code 500) server error - failed to update store for object type *libnetwork.endpointCnt: open : no such file or directory ',
+    ];
+    for (const text of leaving) assert.ok(FlotillaError.is(dockerFailure(new Error(text)), 'docker-missing'));
     assert.ok(FlotillaError.is(dockerFailure(new Error('(HTTP code 500) server error - odd')), 'docker-failed'));
   });
 

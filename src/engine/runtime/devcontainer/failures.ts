@@ -33,7 +33,7 @@ export const failures: readonly Failure[] = [
   },
   {
     pattern:
-      /Cannot connect to the Docker daemon|error during connect|ECONNREFUSED|connect ENOENT|docker daemon is not running|socket hang up|ECONNRESET|error waiting for container: .*EOF/i,
+      /Cannot connect to the Docker daemon|error during connect|ECONNREFUSED|connect ENOENT|docker daemon is not running|socket hang up|ECONNRESET|error waiting for container: .*EOF|failed to update store for object type .*: open : no such file/i,
     code: 'docker-missing',
     message: "Docker doesn't answer. Start Docker (Docker Desktop, or: sudo systemctl start docker) and try again.",
   },

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ErrorCode } from '../../../protocol/errors.ts';
 import { sleep } from '../../base/clock.ts';
 import { FlotillaError, isCancelled, messageOf, throwIfCancelled } from '../../base/errors.ts';
 import { faultPoint } from '../../base/faultPoint.ts';
@@ -45,6 +46,8 @@ const containerStart = 0.55;
 const containerEnd = 0.8;
 /** A killed client's request may still be at work in the daemon: when to look again for what came of it, in milliseconds. */
 const lateAfterMs = [150, 350, 700];
+/** What a start fails with when nobody knows why. */
+const unclear: readonly ErrorCode[] = ['start-failed', 'docker-failed'];
 /** How long a daemon may take to say that it is there, in milliseconds. */
 const answerWithinMs = 5000;
 /** Milliseconds of three lists at once on a machine at rest, and how many times as slow a daemon is waited for at most. */
@@ -91,7 +94,7 @@ export class Provisioning {
 
   /** A daemon that went away while something was made shows in many ways: it is the reason, whatever was said. */
   async #explained(failure: unknown, signal: AbortSignal): Promise<unknown> {
-    if (signal.aborted || !FlotillaError.is(failure, 'start-failed')) return failure;
+    if (signal.aborted || !(failure instanceof FlotillaError) || !unclear.includes(failure.code)) return failure;
     try {
       await this.#parts.docker.version(AbortSignal.timeout(answerWithinMs));
       return failure;
