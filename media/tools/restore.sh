@@ -1,12 +1,15 @@
 #!/bin/sh
-# Puts a session's work back into a freshly filled workspace: sh restore.sh <workspace> <session> [<checkpoint number>]
+# Puts a session's work back into a freshly filled workspace:
+#   sh restore.sh <workspace> <session> [<checkpoint number> [<work tree>/<commit>]...]
 # Standard input and output are git's own protocol, with an upload-pack of the host at the other end. The branch that is checked out
-# moves to where it was, and the uncommitted work of the checkpoint is laid over it.
+# moves to where it was, and the uncommitted work of the checkpoint is laid over it. Linked work trees become stashes: `git stash branch`
+# makes a branch of one, with what was committed and what was not.
 # Exit codes: 0 restored, 64 wrong use, 66 the checkpoint could not be laid over the branch, others are git's.
 set -eu
 umask 022
 [ $# -ge 2 ] || exit 64
 workspace=$1 session=$2 number=${3:-}
+if [ $# -gt 3 ]; then shift 3; else set --; fi
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY
 export GIT_TERMINAL_PROMPT=0 GIT_LFS_SKIP_SMUDGE=1 LC_ALL=C
 cd "$workspace"
@@ -24,8 +27,17 @@ git -c core.hooksPath=/dev/null -c core.fsmonitor=false reset -q --hard
 # Started again after a half-done restore, it must not stumble over the files that it has put there.
 git clean -f -d -q
 [ -z "$number" ] || git update-ref "refs/flotilla/checkpoints/$number" "refs/flotilla/restored/checkpoints/$number"
-[ -n "$(git rev-parse --verify -q refs/stash || true)" ] || git for-each-ref --format='%(objectname)' refs/flotilla/restored/stash |
-  while read -r commit; do git stash store -q -m 'Stashed in a container that is gone' "$commit"; done
+stash() { # stash <commit> <message>: unless it is there already
+  git rev-parse -q --verify "$1^2" || return 0
+  known=$(git reflog show --format=%H refs/stash -- 2>/dev/null || :)
+  case $known in *"$1"*) ;; *) git stash store -q -m "$2" "$1" ;; esac
+}
+git for-each-ref --format='%(objectname)' refs/flotilla/restored/stash | while read -r commit; do
+  stash "$commit" 'Stashed in a container that is gone'
+done
+for one; do
+  stash "$(git rev-parse -q --verify "refs/flotilla/restored/worktrees/$one" || :)" "Work tree ${one%/*} of a container that is gone"
+done
 git for-each-ref --format='delete %(refname)' refs/flotilla/restored | git update-ref --stdin
 [ -n "$number" ] || exit 0
 checkpoint="refs/flotilla/checkpoints/$number"

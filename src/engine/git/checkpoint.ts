@@ -3,8 +3,17 @@ import { isBranchName } from './refName.ts';
 
 /** A branch or checkpoint of a workspace, as the environment tells it. */
 export interface WorkspaceRef {
-  /** `refs/heads/…`, `refs/flotilla/checkpoints/<number>` or, for something stashed away, `refs/flotilla/stash/<commit>`. */
+  /**
+   * `refs/heads/…`, `refs/flotilla/checkpoints/<number>`, for something stashed away `refs/flotilla/stash/<commit>`, or for a linked work
+   * tree `refs/flotilla/worktrees/<name>/<commit>`.
+   */
   readonly ref: string;
+  readonly commit: string;
+}
+
+/** A linked work tree (`git worktree add`) that holds what no branch has, and the stash-shaped commit that it was saved as. */
+export interface LinkedWorkTree {
+  readonly name: string;
   readonly commit: string;
 }
 
@@ -20,10 +29,13 @@ export interface Checkpoint {
   readonly nested: readonly string[];
   /** Other things that could not be saved, such as unreadable files. */
   readonly unsaved: readonly string[];
+  /** Branches and linked work trees that are not saved, such as `branch <name>`. */
+  readonly leftOut: readonly string[];
   /** The history inside is cut off, as after a fetch with `--depth`. */
   readonly shallow: boolean;
   /** How much is stashed away. */
   readonly stashes: number;
+  readonly workTrees: readonly LinkedWorkTree[];
   /** To be handed to `WorkStore.receive`. */
   readonly refs: readonly WorkspaceRef[];
 }
@@ -42,6 +54,7 @@ interface CheckpointResult {
 
 const maxRefs = 500;
 const maxNames = 100;
+const maxWorkTrees = 20;
 
 /** Saves a workspace's uncommitted work without touching it (media/tools/checkpoint.sh). */
 export function checkpointCommand(
@@ -68,8 +81,10 @@ function parseCheckpoint({ exitCode, stdout, stderr }: CheckpointResult): Checkp
     head: headOf(values('head')[0]),
     nested: values('nested').slice(0, maxNames).map(shown),
     unsaved: values('unsaved').slice(0, maxNames).map(shown),
+    leftOut: values('left').filter(isMissingFrom(refs)).slice(0, maxNames).map(shown),
     shallow: lines.includes('shallow'),
     stashes: refs.filter(({ ref }) => stashRef.test(ref)).length,
+    workTrees: refs.flatMap(workTreeOf).slice(0, maxWorkTrees),
     refs,
   };
 }
@@ -89,12 +104,25 @@ function refOf(text: string): WorkspaceRef[] {
   return commit !== undefined && ref !== undefined && isWorkspaceRef(ref) ? [{ commit, ref }] : [];
 }
 
+/** What looked odd inside, or too much, may have been taken all the same. */
+function isMissingFrom(refs: readonly WorkspaceRef[]): (left: string) => boolean {
+  const names = new Set(refs.map(({ ref }) => ref.replace(/^refs\/heads\//, 'branch ')));
+  return (left) => !names.has(left);
+}
+
+function workTreeOf({ ref }: WorkspaceRef): LinkedWorkTree[] {
+  const [, name, commit] = workTreeRef.exec(ref) ?? [];
+  return name === undefined || commit === undefined ? [] : [{ name, commit }];
+}
+
+const workTreeRef = /^refs\/flotilla\/worktrees\/([A-Za-z0-9_][A-Za-z0-9_-]{0,59})\/([0-9a-f]{40}|[0-9a-f]{64})$/;
 const stashRef = /^refs\/flotilla\/stash\/(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** True for the refs that are brought home, and for no other. */
 export const isWorkspaceRef = (ref: string): boolean =>
   /^refs\/flotilla\/checkpoints\/[1-9][0-9]{0,8}$/.test(ref) ||
   stashRef.test(ref) ||
+  workTreeRef.test(ref) ||
   (ref.startsWith('refs/heads/') && isBranchName(ref.slice('refs/heads/'.length)));
 
 /** A path for people: as git quotes it, bounded. */

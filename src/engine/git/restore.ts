@@ -1,3 +1,4 @@
+import type { LinkedWorkTree } from './checkpoint.ts';
 import { inside, type InsideCommand } from './inside.ts';
 
 export interface Restore {
@@ -5,17 +6,20 @@ export interface Restore {
   readonly sessionId: string;
   /** The newest checkpoint's number, when there is one. */
   readonly checkpoint: number | undefined;
+  /** Linked work trees that held something: each becomes a stash. */
+  readonly workTrees?: readonly LinkedWorkTree[] | undefined;
   readonly tools?: string | undefined;
 }
 
 /**
  * Puts what came home of a session into a freshly filled workspace (media/tools/restore.sh), with `WorkStore.send` at the other end of its
- * streams: branches, and the uncommitted work of the newest checkpoint.
+ * streams: branches, what was stashed away, and the uncommitted work of the newest checkpoint.
  */
-export const restoreCommand = ({ workspace, sessionId, checkpoint, tools = inside.tools }: Restore): InsideCommand => [
+export const restoreCommand = (restore: Restore): InsideCommand => [
   'sh',
-  `${tools}/restore.sh`,
-  workspace,
-  sessionId,
-  ...(checkpoint === undefined ? [] : [String(checkpoint)]),
+  `${restore.tools ?? inside.tools}/restore.sh`,
+  restore.workspace,
+  restore.sessionId,
+  String(restore.checkpoint ?? ''),
+  ...(restore.workTrees ?? []).map(({ name, commit }) => `${name}/${commit}`),
 ];

@@ -50,7 +50,7 @@ const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const sessionId = /^[a-z0-9]{1,64}$/;
 
 /**
- * The bare repository of one source's sessions: `refs/flotilla/<session>/heads/*`, `…/checkpoints/*`, `…/stash/*`, and under `…/previous/*` every tip that a
+ * The bare repository of one source's sessions: `refs/flotilla/<session>/heads/*`, `…/checkpoints/*`, `…/stash/*`, `…/worktrees/<name>/*`, and under `…/previous/*` every tip that a
  * session moved away from or deleted. It borrows the mirror's objects, so only what a session made travels. Never seen by an environment.
  */
 export class WorkStore {

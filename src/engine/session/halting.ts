@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
 import type { Crowding } from './crowding.ts';
+import { requireNothingInside } from './heldInside.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Lives } from './lives.ts';
 
@@ -57,7 +58,7 @@ export class Halting {
     }
   }
 
-  /** Ends Claude and brings the work home, before it is discarded. Rejects with `work-not-home` when that can't be done. */
+  /** Ends Claude and brings the work home, before it is discarded. Rejects with `work-not-home` when that can't be done, or not with all. */
   async secure(id: string): Promise<void> {
     const { homecoming, crowding, book } = this.#parts;
     await this.#endClaude(id);
@@ -66,6 +67,7 @@ export class Halting {
       if (environment === undefined) await this.#requireHome(id);
       else await crowding.relieved(id, () => homecoming.bringHalted(id, environment));
       homecoming.noteHome(id);
+      if (environment !== undefined) this.#requireNothingInside(id);
     } catch (error) {
       if (FlotillaError.is(error, 'work-not-home')) throw error;
       const sentence = `The work of "${book.get(id).name}" could not be brought home: ${messageOf(error)} Try again, or remove the session and discard that work.`;
@@ -97,12 +99,20 @@ export class Halting {
   async #requireHome(id: string): Promise<void> {
     const { runtime, homecoming, book } = this.#parts;
     const { environment, name } = book.get(id);
-    if (environment === undefined || homecoming.isHome(id)) return;
+    if (environment === undefined) return;
     const left = (await runtime.list(AbortSignal.timeout(findTimeout))).find(({ sessionId }) => sessionId === id);
     if (left === undefined) return;
+    this.#requireNothingInside(id);
+    if (homecoming.isHome(id)) return;
     throw new FlotillaError(
       'work-not-home',
       `The container of "${name}" was removed, and its volumes may hold work that never came home. Resume the session, or remove it and discard that work.`,
     );
+  }
+
+  /** What is about to be filled again holds nothing. */
+  #requireNothingInside(id: string): void {
+    const { book, homecoming } = this.#parts;
+    if (homecoming.heldBack(id) !== 'filling') requireNothingInside(book.get(id), homecoming.inside(id));
   }
 }

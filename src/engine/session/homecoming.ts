@@ -11,6 +11,7 @@ import type { WorkStore } from '../git/workStore.ts';
 import type { Documents } from '../store/documents.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
+import { type HeldInside, heldInsideSchema, nothingInside } from './heldInside.ts';
 import { Coalesced } from './coalesced.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -125,9 +126,9 @@ export class Homecoming {
     return this.#marks.get(z.boolean(), 'home', id) !== false;
   }
 
-  /** How much was stashed away when everything came home last. It came along, but is in no branch. */
-  stashes(id: string): number {
-    return this.#marks.get(z.number(), 'stashes', id) ?? 0;
+  /** What the environment held beside branches and checkpoints when everything came home last. */
+  inside(id: string): HeldInside {
+    return this.#marks.get(heldInsideSchema, 'inside', id) ?? nothingInside;
   }
 
   /**
@@ -155,7 +156,7 @@ export class Homecoming {
     this.#jobs.delete(id);
     this.#marks.delete('home', id);
     this.#marks.delete('hold', id);
-    this.#marks.delete('stashes', id);
+    this.#marks.delete('inside', id);
   }
 
   async #bring(id: string): Promise<void> {
@@ -183,7 +184,8 @@ export class Homecoming {
     const whole = shallow ? undefined : session.base.commit;
     await store.receive(id, { connect: (inner) => connect(environment, inner), signal, refs, whole });
     faultPoint('home.received');
-    this.#marks.put('stashes', id, checkpoint.stashes);
+    const { stashes, workTrees, nested, leftOut } = checkpoint;
+    this.#marks.put('inside', id, { stashes, workTrees, nested, leftOut });
     this.#noteCheckpoint(session, checkpoint);
     await this.#noteHead(id, store);
   }
@@ -195,6 +197,11 @@ export class Homecoming {
       this.#noteUnsaved(
         session.id,
         `The repository inside ${JSON.stringify(folder)} is not saved with the session: commit and push it from there.`,
+      );
+    for (const left of checkpoint.leftOut)
+      this.#noteUnsaved(
+        session.id,
+        `Not saved with the session: the ${left}. Ask Claude to put its work on a branch with a plain name of at most 200 characters.`,
       );
     if (checkpoint.shallow)
       this.#noteUnsaved(

@@ -9,6 +9,7 @@ import { resolveSource } from '../git/source.ts';
 import type { Unpushed, WorkStore } from '../git/workStore.ts';
 import type { Documents } from '../store/documents.ts';
 import type { SessionBook } from './book.ts';
+import { requireNothingAside } from './heldInside.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -109,12 +110,7 @@ export class Pushing {
         'work-not-home',
         `"${session.name}" has ${commits(left.commits)} that ${left.commits === 1 ? 'was' : 'were'} not pushed. Push the session, or remove it and discard that work.`,
       );
-    const stashes = this.#homecoming.stashes(id);
-    if (stashes > 0)
-      throw new FlotillaError(
-        'work-not-home',
-        `"${session.name}" has ${stashes === 1 ? 'one stash' : `${stashes} stashes`} that no branch holds. Ask Claude to apply or drop what is stashed, or remove the session and discard it.`,
-      );
+    requireNothingAside(session, this.#homecoming.inside(id));
     if (left.uncommitted)
       throw new FlotillaError(
         'work-not-home',

@@ -157,10 +157,12 @@ export class Starter {
 
   async #putBack(session: Session, environment: Environment, signal: AbortSignal): Promise<void> {
     if (session.head === undefined && session.checkpoint === undefined) return;
+    const { workTrees } = this.#homecoming.inside(session.id);
     const command = restoreCommand({
       workspace: environment.workspaceFolder,
       sessionId: session.id,
       checkpoint: session.checkpoint?.number,
+      workTrees,
     });
     await this.#repositories.workStore(session.repository).send(
       session.id,
@@ -171,6 +173,10 @@ export class Starter {
       },
       signal,
     );
+    if (workTrees.length === 0) return;
+    const names = workTrees.map(({ name }) => name).join(', ');
+    const text = `What linked work trees held is stashed now (${names}): git stash list shows it, git stash branch makes a branch of it.`;
+    this.#book.timeline(session.id, { kind: 'notice', text });
   }
 
   /** Progress of a start as events: the fraction never falls, and lines of a build come at most four times a second. */

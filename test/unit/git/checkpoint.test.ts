@@ -144,8 +144,8 @@ describe('a checkpoint saves a workspace without touching it', () => {
     mkdirSync(`${workspace}/empty`);
     write(workspace, { 'unborn/file': 'x', 'lib/deep/file': 'x', 'inner one/more': 'x', plain: 'p' });
     const saved = save();
-    assert.deepEqual(saved.unsaved, ['lib/']);
-    assert.deepEqual([...saved.nested].sort(), ['inner one', 'unborn']);
+    assert.deepEqual(saved.unsaved, []);
+    assert.deepEqual([...saved.nested].sort(), ['inner one', 'lib/deep', 'unborn']);
     assert.deepEqual(files(saved, '^3'), { plain: 'p' });
   });
 

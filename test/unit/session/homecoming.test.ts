@@ -64,6 +64,40 @@ describe('what comes home', () => {
     await bed.room.sessions.remove(id, false, testActor);
   });
 
+  for (const [what, told, named] of [
+    [
+      'a repository inside the workspace',
+      'nested lib/own',
+      /repositories of its own that are not saved: lib\/own\. .* discard/,
+    ],
+    ['a branch that no name fits', 'left branch caf?', /not saved: branch caf\?\. .* discard/],
+  ] as const) {
+    it(`is missed when it would go with the session: ${what}`, async () => {
+      const { id, environment } = bed.session({ state: 'completed' });
+      environment.answer = ([, script]) => (script === 'checkpoint' ? says(`${told}\n`) : undefined);
+      const refusal = { code: 'work-not-home', message: named };
+      await assert.rejects(bed.room.sessions.remove(id, false, testActor), refusal);
+      await assert.rejects(bed.room.sessions.cancel(id, testActor), refusal);
+      assert.equal(environment.state, 'running');
+      assert.match(bed.get(id).notices.join(), /saved/);
+      await bed.room.sessions.remove(id, true, testActor);
+    });
+  }
+
+  it('is missed when it would go with the session: what a linked work tree holds, until no more', async () => {
+    const { id, environment } = bed.session({ state: 'completed' });
+    const workspace = scratch.path('workspace');
+    makeRepository(workspace);
+    const work = git(workspace, 'rev-parse', 'HEAD');
+    environment.answer = ([, script]) =>
+      script === 'checkpoint' ? says(`ref ${work} refs/flotilla/worktrees/agent/${work}\n`) : undefined;
+    gives(environment, new LocalEnvironment(scratch.folder));
+    const refusal = { code: 'work-not-home', message: /linked work trees .*: agent\. .* discard/ };
+    await assert.rejects(bed.room.sessions.remove(id, false, testActor), refusal);
+    environment.answer = ([, script]) => (script === 'checkpoint' ? says('') : undefined);
+    await bed.room.sessions.remove(id, false, testActor);
+  });
+
   it('is kept when nobody can tell what of it was pushed: its history is cut off', async () => {
     const { id, environment } = bed.session({ state: 'completed' });
     makeRepository(scratch.path('other'));
