@@ -62,7 +62,8 @@ describe('a session', function () {
             match: '^one commit and one change',
             steps: [
               bash(
-                'echo kept > kept.txt && git add kept.txt && git commit -qm Kept && echo more >> kept.txt && echo loose > loose.txt',
+                'echo kept > kept.txt && git add kept.txt && git commit -qm Kept && echo more >> kept.txt && echo loose > loose.txt' +
+                  ' && git worktree add -qb agent .claude/worktrees/agent && echo aside > .claude/worktrees/agent/aside.txt',
               ),
               { text: 'Both.' },
             ],
@@ -165,6 +166,13 @@ describe('a session', function () {
     assert.equal(after.head?.commit, before.head?.commit);
     assert.equal((await flotilla.run(['diff', id])).stdout, diff.stdout);
     assert.match(diff.stdout, /loose\.txt/);
+    assert.doesNotMatch(diff.stdout, /agent/);
+    const { id: container = '', workspaceFolder = '' } = after.environment ?? {};
+    assert.equal(before.notices.length, 0, before.notices.join('\n'));
+    await docker('start', container);
+    const stashed = await docker('exec', '--workdir', workspaceFolder, container, 'git', 'show', 'stash^3:aside.txt');
+    assert.equal(stashed.trim(), 'aside');
+    assert.match((await flotilla.run(['logs', id])).stdout, /linked work trees held is stashed now \(agent\)/);
   });
 
   it('waits for credentials instead of failing, and starts when they come', async () => {
