@@ -72,7 +72,8 @@ describe('an autonomous Claude under its supervisor', function () {
             { text: 'Committed: $LAST' },
           ],
         },
-        { match: 'take (\\d+) seconds', steps: [bash('sleep $1; echo slept'), { text: 'Then: $LAST' }] },
+        // Claude refuses commands that begin with a sleep.
+        { match: 'take (\\d+) seconds', steps: [bash('true; sleep $1; echo slept'), { text: 'Then: $LAST' }] },
         { match: 'big', steps: [{ text: 'BIG-OK' }] },
         {
           match: 'refuse',
@@ -191,15 +192,19 @@ describe('an autonomous Claude under its supervisor', function () {
     assert.match(claude.api.requests.find(({ side }) => side === false)?.body ?? '', /SCRIPTED-REPLY: first/);
   });
 
+  const isAsleep = async (seconds: number): Promise<boolean> =>
+    (await claude.shell(`ps ax -o args= | grep -c '^sleep ${String(seconds)}$' || true`)).trim() !== '0';
+
   it('ends a turn when interrupted and a run when stopped, with all that it started', async () => {
     const run = await Run.start(claude.environment, options('take 300 seconds'));
     const follower = new Follower(run);
-    await until('the tool call', () => follower.of('tool').length > 0);
+    await until('the command', () => isAsleep(300));
     await run.interrupt();
     await until('the result', () => follower.of('result').length > 0);
+    assert.equal(follower.of('result')[0]?.isError, true);
     assert.equal(await run.alive(), true);
     await run.send('take 301 seconds');
-    await until('the second tool call', () => follower.of('tool').length > 1);
+    await until('the second command', () => isAsleep(301));
     await run.stop();
     assert.deepEqual(await follower.end, { exitCode: 143 });
     assert.equal(await run.alive(), false);
@@ -221,7 +226,7 @@ describe('an autonomous Claude under its supervisor', function () {
     assert.deepEqual(await new Follower(killed).end, { exitCode: 137 });
     const orphan = await Run.start(claude.environment, options('take 300 seconds'));
     const follower = new Follower(orphan);
-    await until('the tool call', () => follower.of('tool').length > 0);
+    await until('the command', () => isAsleep(300));
     await claude.shell(`kill -KILL $(cut -d' ' -f1 /flotilla/claude/run/${orphan.id}/pid)`);
     assert.deepEqual(await follower.end, { exitCode: undefined });
     await orphan.stop();

@@ -27,6 +27,7 @@ export interface Place {
 /** Text that the CLI itself puts into user messages. */
 const reminder =
   /^\s*(<(system-reminder|local-command|command-(name|message|args)|bash-|task-notification)|\[Request interrupted by user)/;
+const interrupted = /^\[Request interrupted by user/;
 const compact = /^CRITICAL: Respond with TEXT ONLY|create a detailed summary of the conversation so far/;
 
 const blocksOf = (from: Message): Record<string, unknown>[] =>
@@ -41,9 +42,13 @@ const promptOf = (from: Message): string =>
     .join('\n')
     .trim();
 
+/** What is said beside a tool's result belongs to the turn, but for what comes after the turn was interrupted. */
+const beginsTurn = (from: Message): boolean =>
+  !blocksOf(from).some(isToolResult) || blocksOf(from).some((block) => interrupted.test(textOf(block)));
+
 export function locate(messages: readonly Message[]): Place {
   const at = messages.findLastIndex(
-    (candidate) => candidate.role === 'user' && !blocksOf(candidate).some(isToolResult) && promptOf(candidate) !== '',
+    (candidate) => candidate.role === 'user' && beginsTurn(candidate) && promptOf(candidate) !== '',
   );
   const found = messages[at];
   const after = messages.slice(at + 1);
