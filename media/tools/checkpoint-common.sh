@@ -56,6 +56,15 @@ tell_nested() { # tells of the repositories on standard input, but for linked wo
   done
 }
 
+holds_work() { # holds_work <path as git quotes it>: may this repository, whose commit alone is tracked, hold what its remotes lack?
+  unquoted "$1"
+  [ -e "./$path/.git" ] || return 1
+  stashed=$(git -C "./$path" rev-parse -q --verify refs/stash || true)
+  changes=$(run -C "./$path" status --porcelain --untracked-files=normal 2>/dev/null | head -n 1) || return 0
+  lone=$(git -C "./$path" rev-list --max-count=1 HEAD $stashed --branches --not --remotes --tags -- 2>/dev/null) || return 0
+  [ -n "$changes$lone" ]
+}
+
 # Sets index_tree, work_tree and untracked_tree of the current folder, after `look`, with indexes of its own in $state; tells of what
 # they lack, with $within before each path.
 # Copies keep the time of their original (cp -p): git reads a file again when it is no older than the index, and a copy that
@@ -74,6 +83,9 @@ trees() {
   # The work tree: tracked files as they are on disk.
   with "$worktree" add --update --ignore-errors -- . 2>/dev/null || true
   work_tree=$(with "$worktree" write-tree)
+  with "$worktree" ls-files --stage | sed -n 's/^160000 [0-9a-f]* [0-3]	//p' | head -n 100 | while IFS= read -r one; do
+    ! holds_work "$one" || printf '%s\n' "$one" | tell_nested
+  done
 
   # Everything that is not ignored, minus what is tracked: the untracked files.
   [ -e "$all" ] || cp -p "$worktree" "$all"

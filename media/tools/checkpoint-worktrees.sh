@@ -35,7 +35,7 @@ save() { # save <folder> <name> yes|no
   within=$place/
   look
   [ "$gitdir" = "$folder" ] || exit 1
-  changes=$(run status --porcelain --untracked-files=normal --ignore-submodules=dirty)
+  changes=$(run status --porcelain --untracked-files=normal --ignore-submodules=none)
   [ -n "$changes" ] || ! on_a_branch || exit $nothing
   [ "$3" = yes ] || exit 1
   mkdir -p "$state"

@@ -7,7 +7,8 @@
 #   head <commit> [<branch>]     what is checked out; no branch when detached, no line when there is no commit yet
 #   commit <commit> <number>     the checkpoint that was made, refs/flotilla/checkpoints/<number>
 #   unchanged <commit> <number>  nothing has changed since that checkpoint
-#   nested <path>                a repository inside the workspace, whose files are not saved (path as git quotes it)
+#   nested <path>                a repository inside the workspace, whose files are not saved (path as git quotes it); a submodule only when
+#                                it may hold what its remotes lack
 #   unsaved <path>               something else that could not be saved
 #   left branch <name>           its name or the number of branches keeps it from being told below, and it holds commits that no other has
 #   left work tree <name>        a linked work tree that could not be saved

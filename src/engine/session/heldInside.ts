@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { Session } from '../../protocol/session.ts';
 import { FlotillaError } from '../base/errors.ts';
 
-const names = z.array(z.string());
+const names = z.array(z.string()).default([]);
 
 /** What an environment held beside its branches and checkpoints when its work came home last. */
 export const heldInsideSchema = z.object({
   /** How much was stashed away. It came home, but is in no branch. */
-  stashes: z.number(),
+  stashes: z.number().default(0),
   /** Linked work trees with work that is in no branch. It came home. */
-  workTrees: z.array(z.object({ name: z.string(), commit: z.string() })),
+  workTrees: z.array(z.object({ name: z.string(), commit: z.string() })).default([]),
   /** Repositories inside the workspace. They did not come home. */
   nested: names,
   /** Branches and linked work trees that did not come home. */
@@ -17,7 +17,6 @@ export const heldInsideSchema = z.object({
 });
 export type HeldInside = z.output<typeof heldInsideSchema>;
 
-export const nothingInside: HeldInside = { stashes: 0, workTrees: [], nested: [], leftOut: [] };
 const most = 5;
 
 /** Rejects with `work-not-home` when the environment holds what did not come home. */
@@ -25,7 +24,7 @@ export function requireNothingInside({ name }: Session, { nested, leftOut }: Hel
   if (nested.length > 0)
     throw new FlotillaError(
       'work-not-home',
-      `"${name}" holds repositories of its own that are not saved: ${listed(nested)}. Ask Claude to push them from there, or remove the session and discard them.`,
+      `"${name}" holds repositories of its own that are not saved: ${listed(nested)}. Ask Claude to bring what is to be kept into the session's own, or remove the session and discard them.`,
     );
   if (leftOut.length > 0)
     throw new FlotillaError(

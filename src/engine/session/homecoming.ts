@@ -11,7 +11,7 @@ import type { WorkStore } from '../git/workStore.ts';
 import type { Documents } from '../store/documents.ts';
 import type { Environment, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
-import { type HeldInside, heldInsideSchema, nothingInside } from './heldInside.ts';
+import { type HeldInside, heldInsideSchema } from './heldInside.ts';
 import { Coalesced } from './coalesced.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -128,7 +128,7 @@ export class Homecoming {
 
   /** What the environment held beside branches and checkpoints when everything came home last. */
   inside(id: string): HeldInside {
-    return this.#marks.get(heldInsideSchema, 'inside', id) ?? nothingInside;
+    return this.#marks.get(heldInsideSchema, 'inside', id) ?? heldInsideSchema.parse({});
   }
 
   /**

@@ -113,6 +113,24 @@ describe('git work beside the branch that is checked out', () => {
     assert.deepEqual([...nested].sort(), ['"copied \\303\\244"', 'lib/unborn', `${linked}/deep`].sort());
   });
 
+  it('is named when it is in a submodule, or in a repository that was added by mistake', async () => {
+    makeRepository(scratch.path('library'));
+    const url = scratch.path('library');
+    git(workspace, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', url, 'lib/ä');
+    commit(workspace, {});
+    assert.deepEqual((await bring()).nested, []);
+    write(workspace, { 'lib/ä/README.md': 'changed\n' });
+    assert.deepEqual((await bring()).nested, ['"lib/\\303\\244"']);
+    git(`${workspace}/lib/ä`, 'stash', '--quiet');
+    assert.deepEqual((await bring()).nested, ['"lib/\\303\\244"']);
+    git(`${workspace}/lib/ä`, 'stash', 'drop', '--quiet');
+    assert.deepEqual((await bring()).nested, []);
+    commit(`${workspace}/lib/ä`, {});
+    makeRepository(`${workspace}/mistaken`);
+    commit(workspace, {});
+    assert.deepEqual([...(await bring()).nested].sort(), ['"lib/\\303\\244"', 'mistaken']);
+  });
+
   it('is named when it is on a branch that no name elsewhere fits, and nowhere else', async () => {
     const long = `long/${'x'.repeat(120)}/${'y'.repeat(120)}`;
     git(workspace, 'branch', long);
@@ -131,7 +149,7 @@ describe('git work beside the branch that is checked out', () => {
     assert.deepEqual((await bring()).leftOut, []);
   });
 
-  it('is named when there are more branches than come home', async () => {
+  it('is named when there are more branches than come home', () => {
     /** Branches, each with a commit that says what it is told. */
     const make = (says: (at: number) => string): void => {
       const input = Array.from({ length: 600 }, (_, at) => {
@@ -141,9 +159,9 @@ describe('git work beside the branch that is checked out', () => {
       execFileSync('git', ['-C', workspace, 'fast-import', '--quiet', '--force'], { input: input.join('') });
     };
     make(() => 'same');
-    assert.deepEqual((await bring()).leftOut, []);
+    assert.deepEqual(environment.checkpoint().leftOut, []);
     make(String);
-    const { leftOut } = await bring();
+    const { leftOut } = environment.checkpoint();
     assert.equal(leftOut.at(-1), 'branches beyond the first hundreds');
   }).timeout(30_000);
 
