@@ -11,7 +11,7 @@ interface TreeSize {
   readonly depth: number;
 }
 
-/** What git may be given to walk, and what may be read for one question to find that out. */
+/** What git may be given to walk, and what may be read of some hundred trees to find that out. */
 export interface WalkLimits extends TreeSize {
   /** Folders that are looked into, counted once for each folder that names them. */
   readonly folders: number;
@@ -46,6 +46,14 @@ interface Folder {
 const known = new Map<string, TreeSize>();
 const mostKnown = 100_000;
 const readAtOnce = 1000;
+/** Trees for which the limits of what is read hold together: of a long history there may be any number, which share most of their folders. */
+const treesAtOnce = 200;
+
+/** All that a question takes into account. What is in `sizes` was known before, and may be forgotten by now. */
+interface Loaded {
+  readonly folders: Map<string, Folder | undefined>;
+  readonly sizes: Map<string, TreeSize>;
+}
 
 /**
  * Counts what trees hold without walking them: each tree is read once, however often it is named. So trees of a few kilobytes that stand for
@@ -65,30 +73,26 @@ export class TreeSizes {
 
   /** Rejects with `limit-reached` when a tree is more than git is to walk. One that is missing is left to git. */
   async require(trees: Iterable<string>): Promise<void> {
-    await this.#sizes(trees);
+    const all = [...new Set(trees)];
+    for (let at = 0; at < all.length; at += treesAtOnce) await this.#sizes(all.slice(at, at + treesAtOnce));
   }
 
   /** How much of what is allowed a tree takes, at most 1. What two trees are merged to takes no more than both. Rejects as `require` does. */
   async share(tree: string): Promise<number> {
-    const sizes = await this.#sizes([tree]);
-    const { entries, bytes } = sizes.get(tree) ?? known.get(tree) ?? nothing;
+    const { entries, bytes } = (await this.#sizes([tree])).get(tree) ?? nothing;
     return Math.max(entries / this.#limits.entries, bytes / this.#limits.bytes);
   }
 
-  async #sizes(trees: Iterable<string>): Promise<ReadonlyMap<string, TreeSize>> {
-    const wanted = [...new Set(trees)].filter((tree) => !this.#isKnown(tree));
+  async #sizes(trees: readonly string[]): Promise<ReadonlyMap<string, TreeSize>> {
+    const sizes = new Map<string, TreeSize>();
+    const wanted = trees.filter((tree) => !isKnown(tree, sizes));
+    for (const size of sizes.values()) this.#requireFine(size);
     this.#left = this.#limits;
-    return wanted.length === 0 ? new Map() : this.#count(wanted, await this.#load(wanted));
-  }
-
-  #isKnown(tree: string): boolean {
-    const size = known.get(tree);
-    if (size !== undefined) this.#requireFine(size);
-    return size !== undefined;
+    return wanted.length === 0 ? sizes : this.#count(wanted, await this.#load(wanted, sizes));
   }
 
   /** All folders below the trees that are not known yet, level by level. */
-  async #load(trees: readonly string[]): Promise<Map<string, Folder | undefined>> {
+  async #load(trees: readonly string[], sizes: Map<string, TreeSize>): Promise<Loaded> {
     const folders = new Map<string, Folder | undefined>();
     let level = new Set(trees);
     for (let depth = 0; level.size > 0; depth += 1) {
@@ -97,13 +101,13 @@ export class TreeSizes {
       const look = async (tree: string): Promise<void> => {
         const folder = await this.#folder(tree);
         folders.set(tree, folder);
-        for (const id of folder?.below.keys() ?? []) if (!known.has(id)) next.add(id);
+        for (const id of folder?.below.keys() ?? []) if (!isKnown(id, sizes)) next.add(id);
       };
       const all = [...level];
       for (let at = 0; at < all.length; at += readAtOnce) await Promise.all(all.slice(at, at + readAtOnce).map(look));
       level = new Set([...next].filter((tree) => !folders.has(tree)));
     }
-    return folders;
+    return { folders, sizes };
   }
 
   async #folder(tree: string): Promise<Folder | undefined> {
@@ -117,19 +121,14 @@ export class TreeSizes {
   }
 
   /** From the deepest upwards, without recursion: a session decides how deep they go. */
-  #count(trees: readonly string[], folders: ReadonlyMap<string, Folder | undefined>): ReadonlyMap<string, TreeSize> {
-    const sizes = new Map<string, TreeSize>();
-    const sizeOf = (tree: string): TreeSize | undefined => sizes.get(tree) ?? known.get(tree);
+  #count(trees: readonly string[], loaded: Loaded): ReadonlyMap<string, TreeSize> {
+    const { folders, sizes } = loaded;
     const open = [...trees];
     for (let tree = open.at(-1); tree !== undefined; tree = open.at(-1)) {
       const folder = sizes.has(tree) ? undefined : folders.get(tree);
-      const missing = [...(folder?.below.keys() ?? [])].filter((id) => sizeOf(id) === undefined && folders.has(id));
-      if (missing.length > 0) {
-        open.push(...missing);
-        continue;
-      }
+      if (folder !== undefined && openBelow(folder, loaded, open)) continue;
       open.pop();
-      if (folder !== undefined) sizes.set(tree, this.#requireFine(total(folder, sizeOf)));
+      if (folder !== undefined) sizes.set(tree, this.#requireFine(total(folder, sizes)));
       else if (!sizes.has(tree)) sizes.set(tree, nothing);
     }
     // What is missing may still come, and then everything above it is more.
@@ -153,15 +152,29 @@ export class TreeSizes {
 
 const nothing: TreeSize = { entries: 0, bytes: 0, depth: 0 };
 
-function total({ entries, bytes, below }: Folder, sizeOf: (tree: string) => TreeSize | undefined): TreeSize {
+/** Opens what is to be counted before a folder can be. Answers whether there was anything. */
+function openBelow({ below }: Folder, { folders, sizes }: Loaded, open: string[]): boolean {
+  const before = open.length;
+  for (const id of below.keys()) if (!sizes.has(id) && folders.has(id)) open.push(id);
+  return open.length > before;
+}
+
+function total({ entries, bytes, below }: Folder, sizes: ReadonlyMap<string, TreeSize>): TreeSize {
   const sum = { entries, bytes, depth: 0 };
   for (const [tree, { count, bytes: names }] of below) {
-    const size = sizeOf(tree) ?? nothing;
+    const size = sizes.get(tree) ?? nothing;
     sum.entries += count * size.entries;
     sum.bytes += count * size.bytes + names * size.entries;
     sum.depth = Math.max(sum.depth, size.depth + 1);
   }
   return sum;
+}
+
+/** Notes what is known of a tree, so that it stays so for a whole question. */
+function isKnown(tree: string, sizes: Map<string, TreeSize>): boolean {
+  const size = known.get(tree);
+  if (size !== undefined) sizes.set(tree, size);
+  return size !== undefined;
 }
 
 function remember(sizes: ReadonlyMap<string, TreeSize>): void {

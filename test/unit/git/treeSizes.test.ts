@@ -39,6 +39,8 @@ function pathsOf(shape: Shape, at = shape.length - 1, prefix = ''): string[] {
   });
 }
 
+const idsOf = (length: number): string[] => Array.from({ length }, (_, at) => at.toString(16).padStart(40, '0'));
+
 describe('the size of a tree', () => {
   it('is what a walk would find, and each tree is read once', () =>
     fuzz(shapes, async (shape) => {
@@ -79,6 +81,47 @@ describe('the size of a tree', () => {
     await sizes.require([root]);
     if (part !== undefined) bodies.set(leaf, part);
     await assert.rejects(sizes.require([root]), (error) => FlotillaError.is(error, 'limit-reached'));
+  });
+
+  it('counts what other questions make it forget meanwhile', async () => {
+    const { bodies, root } = build([['file', 'file'], [0, 'file'], ['file'], [1, 2]], 'forgotten');
+    const [, known = '', other = ''] = bodies.keys();
+    await new TreeSizes((id) => Promise.resolve(bodies.get(id))).require([known]);
+    const [reading, rest] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const read = async (id: string): Promise<Buffer | undefined> => {
+      if (id === other) {
+        reading.resolve(undefined);
+        await rest.promise;
+      }
+      return bodies.get(id);
+    };
+    const asked = new TreeSizes(read, { ...walkLimits, entries: 6 }).require([root]);
+    await reading.promise;
+    await new TreeSizes(() => Promise.resolve(Buffer.alloc(0))).require(idsOf(100_001));
+    rest.resolve(undefined);
+    await assert.rejects(asked, (error) => FlotillaError.is(error, 'limit-reached'));
+  });
+
+  it('of any number of trees is told, however many folders they have together', async () => {
+    const bodies = new Map<string, Buffer>();
+    const roots = Array.from({ length: 500 }, (_, at) => {
+      const made = build([['file'], [0, 0]], `many-${String(at)}`);
+      for (const [id, body] of made.bodies) bodies.set(id, body);
+      return made.root;
+    });
+    const sizes = (folders: number): TreeSizes =>
+      new TreeSizes((id) => Promise.resolve(bodies.get(id)), { ...walkLimits, folders });
+    await assert.rejects(sizes(50).require(roots), (error) => FlotillaError.is(error, 'limit-reached'));
+    await sizes(400).require(roots);
+  });
+
+  it('is found of a folder with more folders than a call takes arguments', async () => {
+    const ids = idsOf(200_000);
+    const entry = (id: string): Buffer => Buffer.concat([Buffer.from(`40000 ${id}\0`), Buffer.from(id, 'hex')]);
+    const body = Buffer.concat(ids.map(entry));
+    const root = createHash('sha1').update(body).digest('hex');
+    const sizes = new TreeSizes((id) => Promise.resolve(id === root ? body : Buffer.alloc(0)));
+    assert.equal(await sizes.share(root), ids.length / walkLimits.entries);
   });
 
   it('is bounded in all that is read for one question', async () => {
