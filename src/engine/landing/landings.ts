@@ -169,16 +169,18 @@ export class Landings {
     const { book, resolving, targets, find } = this.#parts;
     const session = find(input.session);
     const landing = this.#still(session.id);
-    if (isOver(landing)) throw isOverAlready();
+    this.#requireOpen(session.id);
     const reason = because('going-on', 'The landing goes on.');
     if (landing.step === 'undo') return this.#run({ ...landing, state: 'running', reason }, actor);
     const options = optionsWith(landing.options, input);
     if (landing.reason.code === 'target-moved') {
       const target = await targets.find(session, landing.target.branch, signal);
+      this.#requireOpen(session.id);
       return this.#run({ ...landing, ...startAgain(landing), target, options, state: 'running' }, actor);
     }
     if (landing.stop !== undefined) {
       const stop = await resolving.resolvedByHand(landing, signal);
+      this.#requireOpen(session.id);
       return this.#run({ ...book.get(session.id), stop, asking: undefined, options, state: 'running' }, actor);
     }
     const whole = landing.whole || landing.state === 'ready';
@@ -189,6 +191,7 @@ export class Landings {
 
   async #push(landing: Landing, actor: Actor, signal: AbortSignal): Promise<Landing> {
     const newer = isVerified(landing) ? undefined : await newerCommits(landing, this.#parts, signal);
+    this.#requireOpen(landing.session);
     return this.#run({ ...landing, ...newer }, actor);
   }
 
@@ -271,6 +274,11 @@ export class Landings {
     const landing = this.#parts.book.get(id);
     if (landing.state === 'running' || this.#parts.journeys.has(id)) throw underWay(landing);
     return landing;
+  }
+
+  /** Asked again after each wait: the session may have been cancelled or removed meanwhile. */
+  #requireOpen(id: string): void {
+    if (isOver(this.#parts.book.get(id))) throw isOverAlready();
   }
 
   #atStop(key: string): Landing {

@@ -73,7 +73,8 @@ export class Moving {
     const { head, repository } = await this.#grounds.secure(id, environment);
     if (head === undefined) return;
     const ahead = await repositories.workStore(repository).ahead(base.commit, head.commit);
-    if (ahead !== head.ahead) book.change(id, { head: { ...head, ahead } });
+    const isStill = book.get(id).head?.commit === head.commit;
+    if (isStill && ahead !== head.ahead) book.change(id, { head: { ...head, ahead } });
   }
 
   /** Its branch is in the work store alone, where it is never put back: what would be lost there is lost for good. */

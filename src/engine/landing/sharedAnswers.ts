@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../base/errors.ts';
 import { SharedJob } from '../git/sharedJob.ts';
 
 /**
@@ -14,6 +15,8 @@ export class SharedAnswers<T> {
   }
 
   async get(key: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    // Work that nobody comes to wait for would never be given up.
+    throwIfCancelled(signal);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const running = this.#jobs.get(key);

@@ -66,6 +66,26 @@ describe('a session in the middle of its landing', function () {
     assert.equal(git(bed.origin, 'log', '-1', '--format=%s', 'main'), 'Files');
   });
 
+  for (const how of ['cancelled', 'removed'] as const)
+    it(`pushes nothing when it is ${how} while its newest work is looked for`, async () => {
+      const { sessions, workings } = bed.rooms.room;
+      await bed.landings.land({ session: id, push: 'target', verify: 'false' }, testActor, within);
+      assert.equal((await bed.settled(id)).reason.code, 'verify-failed');
+      const { homecoming } = workings;
+      const bring = homecoming.bringIfRunning.bind(homecoming);
+      homecoming.bringIfRunning = async (...args) => {
+        const home = await bring(...args);
+        await (how === 'cancelled' ? sessions.cancel(id, testActor) : sessions.remove(id, true, testActor));
+        return home;
+      };
+      await assert.rejects(bed.landings.push({ session: id, unverified: true }, testActor, within), {
+        code: how === 'cancelled' ? 'not-in-this-state' : 'unknown-session',
+      });
+      if (how === 'cancelled') assert.equal(bed.landing(id).state, 'aborted');
+      else assert.deepEqual(bed.rooms.store.sessions.list(), []);
+      assert.equal(git(bed.origin, 'log', '-1', '--format=%s', 'main'), 'Files');
+    });
+
   it('is removed with its landing when the work may go', async () => {
     await verifying();
     await assert.rejects(bed.rooms.room.sessions.remove(id, false, testActor), { code: 'work-not-home' });

@@ -42,6 +42,17 @@ describe('answers that many ask for', () => {
     assert.equal(await answers.get('key', () => Promise.resolve('anew'), within), 'anew');
   });
 
+  it('are not begun for who has given up before', async () => {
+    const answers = new SharedAnswers<string>(10);
+    let started = false;
+    const work = (): Promise<string> => {
+      started = true;
+      return Promise.resolve('answer');
+    };
+    await assert.rejects(answers.get('key', work, AbortSignal.abort()), { code: 'cancelled' });
+    assert.equal(started, false);
+  });
+
   it('that failed are worked out again, and the oldest are forgotten', async () => {
     const answers = new SharedAnswers<number>(1);
     await assert.rejects(
