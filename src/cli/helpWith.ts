@@ -9,7 +9,7 @@ const checkDocker = 'What is wrong with Docker: flotilla doctor';
 /** What helps on the command line, by error. The engine's own sentences are for every face and name none of its commands. */
 const help: Readonly<Partial<Record<ErrorCode, string>>> = {
   'unknown-session': 'The sessions there are: flotilla list',
-  'work-not-home': 'To lose that work: flotilla remove <session> --discard',
+  'work-not-home': 'To remove the session and lose that work: flotilla remove <session> --discard',
   'no-credentials': setCredentials,
   'docker-missing': checkDocker,
   'docker-denied': checkDocker,

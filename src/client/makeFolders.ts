@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, opendirSync } from 'node:fs';
 import path from 'node:path';
 import { EngineError } from './engineError.ts';
 
@@ -41,4 +41,6 @@ function make(folder: string): void {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
   }
+  // What is there may be a file, or a link that leads nowhere.
+  opendirSync(folder).closeSync();
 }

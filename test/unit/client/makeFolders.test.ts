@@ -28,6 +28,8 @@ describe("Flotilla's folders", () => {
     for (const place of [
       path.join(scratch, 'file/data'),
       path.join(scratch, 'link/data'),
+      path.join(scratch, 'file'),
+      path.join(scratch, 'link'),
       path.join(scratch, `${'x'.repeat(300)}/a`),
     ])
       assert.throws(() => makeFolders([place]), isRefused(place));
