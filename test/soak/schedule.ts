@@ -62,9 +62,11 @@ export async function runSchedule(
 ): Promise<boolean> {
   const random = new Random(options.seed);
   const scene = await makeScene(options.baseImage);
-  const stage: Stage = { scene, apart: await ownDocker(options.baseImage, say) };
+  let apart: DockerScene | undefined;
   const sums = { lost: 0, orphans: 0, wrong: 0, failed: 0 };
   try {
+    apart = await ownDocker(options.baseImage, say);
+    const stage: Stage = { scene, apart };
     for (let number = 1; number <= options.disasters; number += 1) {
       const turn = turnOf(random, stage);
       const found = await taken(turn);
@@ -77,7 +79,7 @@ export async function runSchedule(
       await makeRoom(stage);
     }
   } finally {
-    if (stage.apart !== undefined) await closeDockerScene(stage.apart);
+    if (apart !== undefined) await closeDockerScene(apart);
     await scene.bed.close();
     await scene.door.close();
   }
