@@ -5,24 +5,34 @@ import type { TreeReader } from './treeReader.ts';
 import { walkLimits } from './treeSizes.ts';
 
 const fileName = '.gitattributes';
-/** Bytes of one attribute file, and how many of them are heeded. */
-const [maxBytes, maxFiles] = [1024 * 1024, 1000];
+const slash = 0x2f;
+/** Bytes of one attribute file, how many of them are heeded, and bytes of a path: with a longer one no file can be checked out. */
+const [maxBytes, maxFiles, maxPath] = [1024 * 1024, 1000, 4096];
 
-/** The attribute files of a tree, from the top downwards; their paths in bytes, one in each character. */
+/** The highest attribute files of a tree, from the top downwards; their paths in bytes, one in each character. */
 export const attributeFiles = (tree: string): GitCommand<string[]> => ({
   args: ['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree],
   silent: true,
   maxBytes: walkLimits.bytes,
   parse: ({ stdout }) => {
-    const found: string[] = [];
+    // A session decides how many there are: no more are held than are heeded.
+    const byDepth: string[][] = [];
     for (let at = stdout.indexOf(fileName); at >= 0; at = stdout.indexOf(fileName, at + 1)) {
       const start = stdout.lastIndexOf(0, at) + 1;
-      const isWhole = start === at || stdout[at - 1] === 0x2f;
-      if (isWhole && stdout[at + fileName.length] === 0) found.push(stdout.toString('latin1', start, at) + fileName);
+      const isWhole = start === at || stdout[at - 1] === slash;
+      if (!isWhole || at - start > maxPath || stdout[at + fileName.length] !== 0) continue;
+      const same = (byDepth[slashes(stdout.subarray(start, at))] ??= []);
+      if (same.length < maxFiles) same.push(stdout.toString('latin1', start, at) + fileName);
     }
-    return found;
+    return byDepth.flat().slice(0, maxFiles);
   },
 });
+
+function slashes(path: Buffer): number {
+  let count = 0;
+  for (const byte of path) if (byte === slash) count += 1;
+  return count;
+}
 
 /** What the attribute files of a tree say about merges. A file deeper down has the last word, as with git. */
 export class MergeAttributes {

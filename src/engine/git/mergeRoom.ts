@@ -21,9 +21,9 @@ export interface Merged extends Pick<MergeAnswer, 'clean' | 'tree'> {
   readonly found: readonly FoundConflict[];
 }
 
-/** By commit: the paths of its attribute files. */
+/** By commit: the paths of its attribute files, where they are no more than projects have. */
 const rememberedFiles = new Map<string, readonly string[]>();
-const maxRemembered = 100;
+const [maxRemembered, maxFiles] = [100, 50];
 
 /** A replay folder with the gits that work in it. What they write is gone with the room. */
 export class MergeRoom {
@@ -79,7 +79,7 @@ export class MergeRoom {
     await this.sizes.require(await Promise.all([often, once].map((commit) => this.treeOf(commit))));
     const known = rememberedFiles.get(often) ?? this.git(attributeFiles(often));
     const [files, more] = await Promise.all([known, once === often ? [] : this.git(attributeFiles(once))]);
-    rememberedFiles.set(often, files);
+    if (files.length <= maxFiles) rememberedFiles.set(often, files);
     for (const oldest of [...rememberedFiles.keys()].slice(0, -maxRemembered)) rememberedFiles.delete(oldest);
     this.#attributes = new MergeAttributes([...files, ...more], this.trees, this.#reader);
   }
