@@ -167,8 +167,9 @@ export class Launches {
   async #discard(id: string): Promise<void> {
     const { runtime, lives, book, homecoming, log } = this.#parts;
     try {
-      await lives.stop(id);
+      await lives.shut(id);
       await runtime.discard(id, AbortSignal.timeout(60_000));
+      await lives.letGo(id);
       book.change(id, { environment: undefined });
       homecoming.forget(id);
     } catch (error) {
@@ -176,10 +177,13 @@ export class Launches {
     }
   }
 
-  /** Claude could not be started, or not be seen to: nothing may go on unseen. Never hides why it was called. */
+  /**
+   * Claude could not be started, or not be seen to: nothing may go on unseen. Whether it had begun all the same is for the next start to find
+   * out. Never hides why it was called.
+   */
   async #putToRest(id: string, environment: Environment): Promise<void> {
     try {
-      await this.#parts.lives.stop(id);
+      await this.#parts.lives.shut(id);
       await environment.stop();
     } catch (error) {
       this.#parts.log.warn('an environment could not be put to rest', { session: id, error: messageOf(error) });

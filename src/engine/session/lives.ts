@@ -138,9 +138,15 @@ export class Lives {
 
   /** Ends a session's Claude and closes its door. Harmless when there is none. When it rejects, Claude goes on and is seen to as before. */
   async stop(id: string): Promise<void> {
+    await this.shut(id);
+    await this.letGo(id);
+  }
+
+  /** Like `stop`, but keeps what is noted: a Claude may have begun that nobody sees, until its environment has been stopped. */
+  async shut(id: string): Promise<void> {
     const live = this.#live.get(id);
     if (live !== undefined) await this.#end(id, live);
-    await this.letGo(id);
+    await this.#closeDoor(id);
   }
 
   /** Runs what needs the session's way to the API beside its own Claude, such as another Claude in its environment. */

@@ -49,16 +49,21 @@ export class RunNotes {
 
   /**
    * Chooses the names of a Claude that is about to begin, and writes them down: an engine that is killed at any moment after this can find
-   * out whether it has begun. `resume`: the conversation that goes on. A name of a run that was chosen and never came to be used is used now, so
-   * that a start that comes late and this one are the same.
+   * out whether it has begun. `resume`: the conversation that goes on. A name of a run and of a conversation that were chosen and never came to be
+   * used are used now, so that a start that comes late and this one are the same.
    */
   plan({ id, mode }: Pick<Session, 'id' | 'mode'>, idle: boolean, resume: string | undefined): Plan {
-    const before = this.get(id);
-    const unused = before?.begun === false && before.mode === mode ? before : undefined;
+    const unused = this.#unused(id, mode);
     const runId = unused?.runId ?? (mode === 'interactive' ? Tui : Run).newId();
-    const conversation = resume ?? randomUUID();
+    const conversation = resume ?? unused?.conversation ?? randomUUID();
     this.#store.documents.put('run', id, { mode, runId, conversation, begun: false, offset: 0, idle });
     return { runId, conversation: resume === undefined ? { id: conversation } : { resume } };
+  }
+
+  /** A start that was noted and of which nobody knows that it came to be. */
+  #unused(id: string, mode: Session['mode']): RunNote | undefined {
+    const note = this.get(id);
+    return note?.begun === false && note.mode === mode ? note : undefined;
   }
 
   /** Keeps how far the output was read and how the turn stands. */

@@ -104,6 +104,7 @@ describe('a start of Claude that its engine did not survive', () => {
     await bed.until(id, 'running');
     assert.equal(starts[0]?.[3], starts[1]?.[3]);
     assert.match(conversation(starts[1]) ?? '', /^--session-id=/);
+    assert.equal(conversation(starts[1]), conversation(starts[0]));
     assert.equal(environment.claude.heard[0]?.text, 'do it');
   });
 
@@ -127,6 +128,34 @@ describe('a start of Claude that its engine did not survive', () => {
     await eventually(() => bed.get(id).state === 'running', String, 8000);
     assert.equal(environment.claudes.length, 1);
   });
+
+  for (const [name, isStopped] of [
+    ['stopped', true],
+    ['not reached any more', false],
+  ] as const)
+    it(`goes on with its conversation when nobody heard how it came out, and its container was ${name}`, async () => {
+      const { id, environment } = bed.session({ state: 'stopped', claudeSessionId: undefined });
+      environment.answer = (words, command) => {
+        if (!isStart(words)) return undefined;
+        starts.push([...words]);
+        if (starts.length > 1) return undefined;
+        beginIn(environment, words, command);
+        return Promise.reject(new Error('Docker does not answer'));
+      };
+      const stop = environment.stop.bind(environment);
+      if (!isStopped) environment.stop = () => Promise.reject(new Error('Docker does not answer'));
+      await bed.room.sessions.resume({ session: id }, testActor);
+      await bed.until(id, 'failed');
+      await eventually(() => !bed.room.busy());
+      assert.equal(bed.hasDoor(id), false);
+      environment.stop = stop;
+      await bed.room.sessions.resume({ session: id }, testActor);
+      await bed.until(id, 'running');
+      assert.ok(environment.count('stop') > 0);
+      assert.equal(conversation(starts[1])?.replace(/^.*=/, ''), conversation(starts[0])?.replace(/^.*=/, ''));
+      assert.match(conversation(starts[1]) ?? '', /^--resume=/);
+      assert.equal(environment.claude.heard[0]?.text, plainWord);
+    });
 
   it('in the terminal is found again, or was closed', async () => {
     const running = await cutOff({ mode: 'interactive' }, true);
