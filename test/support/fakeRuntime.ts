@@ -44,7 +44,7 @@ function tell(claude: FakeClaude, verb: string, input: string): void {
   if (verb === 'stop') claude.end(143);
 }
 
-type Answer = (words: readonly string[], command: RunCommand) => RunResult | Promise<RunResult> | undefined;
+type Answer = (words: readonly string[], command: RunCommand) => RunResult | Promise<RunResult | undefined> | undefined;
 
 /** An environment without a container: its scripts are answered here. */
 export class FakeEnvironment implements Environment {

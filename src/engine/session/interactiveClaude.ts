@@ -198,7 +198,9 @@ export class InteractiveClaude implements LiveClaude {
   }
 
   #isFree(): boolean {
-    if (this.#pasting || !this.#hasBegun || this.#fresh > 0 || this.#ending.done) return false;
+    // What a Claude is given that is being ended would be lost with it.
+    if (this.#stopping || this.#watching.signal.aborted || this.#ending.done) return false;
+    if (this.#pasting || !this.#hasBegun || this.#fresh > 0) return false;
     return this.#parts.book.peek(this.#parts.id)?.activity?.kind === 'idle';
   }
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import type { Exec } from '../../../src/engine/runtime/contract.ts';
 import { eventually } from '../../support/eventually.ts';
+import type { FakeEnvironment } from '../../support/fakeRuntime.ts';
 import { RoomBed } from '../../support/roomBed.ts';
 import { testActor } from '../../support/storedSession.ts';
 
@@ -112,7 +113,13 @@ describe('a Claude at work', function () {
     assert.equal(bed.get(id).reason.code, 'closed');
   });
 
-  it('in the terminal hears a follow-up after what it was started with, though it looks idle before', async () => {
+  /** A Claude in the terminal, and ways to say its status and its hooks. */
+  const inTerminal = async (): Promise<{
+    id: string;
+    environment: FakeEnvironment;
+    status: (word: string) => void;
+    hook: (record: Record<string, string>) => void;
+  }> => {
     const { id, environment } = bed.session({ mode: 'interactive', state: 'stopped', claudeSessionId: undefined });
     const watchers: Exec[] = [];
     const exec = environment.exec.bind(environment);
@@ -128,10 +135,34 @@ describe('a Claude at work', function () {
     const status = (word: string): void => {
       say(watchers[0]?.stderr, `session ${JSON.stringify({ status: word, kind: 'interactive', entrypoint: 'cli' })}`);
     };
+    const hook = (record: Record<string, string>): void => {
+      say(watchers[0]?.stdout, JSON.stringify(record));
+    };
+    return { id, environment, status, hook };
+  };
+
+  it('in the terminal is given nothing more while it is being ended', async () => {
+    const { id, environment, status } = await inTerminal();
+    status('busy');
+    await eventually(() => bed.get(id).activity?.kind === 'working');
+    bed.store.followUps.add(id, 'later');
+    environment.answer = async ([, script, verb]) => {
+      if (script !== 'tui' || verb !== 'stop') return undefined;
+      status('idle');
+      await eventually(() => bed.get(id).activity?.kind === 'idle');
+      return undefined;
+    };
+    await bed.room.sessions.stop(id, testActor);
+    assert.equal(environment.count('tui paste'), 0);
+    assert.equal(bed.store.followUps.count(id), 1);
+  });
+
+  it('in the terminal hears a follow-up after what it was started with, though it looks idle before', async () => {
+    const { id, environment, status, hook } = await inTerminal();
     bed.store.followUps.add(id, 'then this');
     status('idle');
     await eventually(() => bed.get(id).activity?.kind === 'idle');
-    say(watchers[0]?.stdout, JSON.stringify({ hook_event_name: 'UserPromptSubmit', prompt: 'do it' }));
+    hook({ hook_event_name: 'UserPromptSubmit', prompt: 'do it' });
     await bed.room.sessions.send(id, 'and that', testActor);
     assert.equal(environment.count('tui paste'), 0);
     status('busy');
