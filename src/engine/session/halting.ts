@@ -58,7 +58,10 @@ export class Halting {
     }
   }
 
-  /** Ends Claude and brings the work home, before it is discarded. Rejects with `work-not-home` when that can't be done, or not with all. */
+  /**
+   * Ends Claude and brings the work home, before it is discarded; the environment may run on. Rejects with `work-not-home` when that can't be
+   * done, or not with all.
+   */
   async secure(id: string): Promise<void> {
     const { homecoming, crowding, book } = this.#parts;
     await this.#endClaude(id);
@@ -66,7 +69,6 @@ export class Halting {
       const environment = await this.#find(id);
       if (environment === undefined) await this.#requireHome(id);
       else await crowding.relieved(id, () => homecoming.bringHalted(id, environment));
-      homecoming.noteHome(id);
       if (environment !== undefined) this.#requireNothingInside(id);
     } catch (error) {
       if (FlotillaError.is(error, 'work-not-home')) throw error;

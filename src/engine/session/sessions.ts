@@ -152,7 +152,7 @@ export class Sessions {
   }
 
   async cancel(key: string, actor: Actor): Promise<Session> {
-    const { book, serial, launches, halting, departures } = this.#parts;
+    const { book, serial, launches, halting, homecoming, departures } = this.#parts;
     const session = this.#find(key);
     if (session.state === 'cancelled') return session;
     requireState(session.state, [...liveStates, 'created', 'blocked', 'stopped', 'completed', 'failed'], 'cancelled');
@@ -160,6 +160,7 @@ export class Sessions {
     launches.callOff(session.id);
     return serial.run(session.id, async () => {
       await this.#secure(session.id);
+      homecoming.noteHome(session.id);
       await halting.discard(session.id);
       return book.enter(
         session.id,
@@ -181,6 +182,7 @@ export class Sessions {
       if (!discard) {
         await this.#secure(session.id);
         await pushing.requireNothingLost(session.id);
+        homecoming.noteHome(session.id);
       }
       faultPoint('remove.secured');
       await halting.discard(session.id);

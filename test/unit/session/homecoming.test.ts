@@ -110,6 +110,17 @@ describe('what comes home', () => {
     await bed.room.sessions.remove(id, true, testActor);
   });
 
+  it('is looked for again after a removal that was refused, though the environment was stopped since', async () => {
+    const { id, environment } = await bed.running();
+    environment.answer = ([, script]) => (script === 'checkpoint' ? says('nested lib/own\n') : undefined);
+    await assert.rejects(bed.room.sessions.remove(id, false, testActor), { code: 'work-not-home' });
+    const before = environment.count('checkpoint');
+    environment.answer = ([, script]) => (script === 'checkpoint' ? says('') : undefined);
+    environment.lose('stopped');
+    await bed.room.sessions.remove(id, false, testActor);
+    assert.equal(environment.count('checkpoint'), before + 1);
+  });
+
   it('can be seen while Docker does not answer', async () => {
     const { id } = bed.session({ state: 'completed' });
     bed.runtime.failure = new Error('Docker does not answer');
