@@ -52,7 +52,7 @@ export class GatewayNews {
       this.#limits.delete(id);
       return false;
     }
-    const end = Date.parse(trouble.resetAt ?? '') || 0;
+    const end = Date.parse(trouble.resetAt ?? '') || Date.now();
     const isTold = end < (this.#limits.get(id) ?? -Infinity) + muchLater;
     if (!isTold) this.#limits.set(id, end);
     return isTold;

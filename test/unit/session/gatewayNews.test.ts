@@ -54,6 +54,15 @@ describe('what the gateway sees of a session', () => {
     assert.deepEqual(ends, ['00:00:01', '02:00:00', '02:00:02']);
   });
 
+  it('tells of a limit that has no end after one whose end is past', async () => {
+    const { id } = await bed.running();
+    bed.room.trouble(id, { kind: 'limited', resetAt: '2001-01-01T00:00:00.000Z' });
+    bed.room.trouble(id, { kind: 'limited' });
+    bed.room.trouble(id, { kind: 'limited' });
+    assert.equal(told(id).filter((text) => text.includes('limits requests')).length, 2);
+    assert.match(told(id).at(-1) ?? '', /for now/);
+  });
+
   it('makes it wait for credentials, and go on when that is over', async () => {
     const { id } = await bed.running();
     bed.room.trouble(id, { kind: 'no-credentials' });
