@@ -30,6 +30,7 @@ start() {
   command -v tmux >/dev/null 2>&1 || exit 69
   name=$1 bytes=$2 cols=$3 rows=$4 folder=$5
   shift 6
+  trap 'rm -f "$run/prompt.$$"' EXIT
   take_in "$run/prompt.$$" "$bytes"
   [ -d "$run/begun.$name" ] || [ "$(state)" != running ] || exit 75
   # Whoever makes the folder owns the start.
@@ -37,7 +38,6 @@ start() {
     mv "$run/prompt.$$" "$run/prompt"
     launch "$@"
   fi
-  rm -f "$run/prompt.$$"
   [ -d "$run/begun.$name" ] || exit 73
 }
 

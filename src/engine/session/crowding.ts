@@ -44,7 +44,8 @@ export class Crowding {
     const environment = await this.#find(id);
     if (environment === undefined) return false;
     return await this.#guarded(id, async () => {
-      if ((await environment.status()) === 'running') return await this.#restarted(id, environment);
+      if ((await environment.status(AbortSignal.timeout(askTimeout))) === 'running')
+        return await this.#restarted(id, environment);
       await environment.start();
       return true;
     });
