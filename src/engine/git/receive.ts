@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import { isWorkspaceRef, type WorkspaceRef } from './checkpoint.ts';
+import { GitError } from './gitError.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Connect, fetchObjects, type Incoming, listRefs } from './incoming.ts';
 import { keepRefs } from './keepRefs.ts';
@@ -66,7 +67,13 @@ async function fetchMissing(
     const { stderr } = await runHostGit({ folder: incoming.folder, args, answers: [128] }, signal);
     const missing = /^error: Could not read ([0-9a-f]{40,64})$/m.exec(stderr)?.[1];
     if (missing === undefined) return;
-    await fetchObjects({ ...incoming, anew: true }, [missing], signal);
+    try {
+      await fetchObjects({ ...incoming, anew: true }, [missing], signal);
+    } catch (error) {
+      // The other side lacks it too, or says so: what has come is kept all the same.
+      if (error instanceof GitError) return;
+      throw error;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Mirror } from '../../../src/engine/git/mirror.ts';
 import { resolveSource } from '../../../src/engine/git/source.ts';
@@ -111,14 +111,31 @@ describe('work comes home from an environment', () => {
     }
   });
 
-  it('is made whole once the environment has all of a history that was cut off', async () => {
+  /** The branch stands on one of another repository that is cut off. Answers that repository, and a commit on top. */
+  const cutOff = (): { readonly other: string; readonly made: string } => {
     const other = scratch.path('other');
     makeRepository(other);
     commit(other, { 'a.txt': 'one\n' });
     commit(other, { 'a.txt': 'two\n' });
     git(environment.workspace, 'fetch', '--quiet', '--depth=1', `file://${other}`, 'main');
     git(environment.workspace, 'checkout', '--quiet', '-B', 'flotilla/x', 'FETCH_HEAD');
-    const made = commit(environment.workspace, { 'b.txt': 'mine\n' });
+    return { other, made: commit(environment.workspace, { 'b.txt': 'mine\n' }) };
+  };
+
+  it('is kept also when the environment lacks a part of its history that it should have', async () => {
+    cutOff();
+    const { refs } = environment.checkpoint();
+    await store.receive('abc', { connect: environment.connect, refs });
+    rmSync(`${environment.workspace}/.git/shallow`);
+    const made = commit(environment.workspace, { 'b.txt': 'more\n' });
+    const later = environment.checkpoint();
+    assert.equal(later.shallow, false);
+    await store.receive('abc', { connect: environment.connect, refs: later.refs, whole: base });
+    assert.equal(await store.head('abc', 'flotilla/x'), made);
+  });
+
+  it('is made whole once the environment has all of a history that was cut off', async () => {
+    const { other, made } = cutOff();
     const bring = async (): Promise<boolean> => {
       const { refs, shallow } = environment.checkpoint();
       await store.receive('abc', { connect: environment.connect, refs, whole: shallow ? undefined : base });
