@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { resourcesOf } from '../../../src/engine/runtime/devcontainer/resourceUse.ts';
+import { Readable } from 'node:stream';
+import type { Docker } from '../../../src/engine/runtime/devcontainer/docker.ts';
+import { isFullOfProcesses, resourcesOf } from '../../../src/engine/runtime/devcontainer/resourceUse.ts';
 
 const cpu = (used: number, whole: number): object => ({
   cpu_usage: { total_usage: used },
@@ -31,4 +33,18 @@ describe('what a container uses', () => {
     assert.equal(resourcesOf(sample({ precpu_stats: { cpu_usage: { total_usage: 0 } } }))?.cpus, 0);
     assert.equal(resourcesOf(sample({ memory_stats: {} })), undefined);
   });
+
+  for (const [pids_stats, isFull] of [
+    [{ current: 95, limit: 100 }, true],
+    [{ current: 50, limit: 100 }, false],
+    // No limit, by cgroup v1 and v2, and a container that does not run.
+    [{ current: 95, limit: 0 }, false],
+    [{ current: 95, limit: 18_446_744_073_709_552_000 }, false],
+    [{ current: 0, limit: 0 }, false],
+    [{}, false],
+  ] as const)
+    it(`${isFull ? 'is' : 'is not'} nearly all of the processes it may have: ${JSON.stringify(pids_stats)}`, async () => {
+      const stats = (): Promise<Readable> => Promise.resolve(Readable.from([`${JSON.stringify({ pids_stats })}\n`]));
+      assert.equal(await isFullOfProcesses({ stats } as unknown as Docker, 'c'), isFull);
+    });
 });

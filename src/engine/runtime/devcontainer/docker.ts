@@ -229,10 +229,10 @@ export class Docker {
   }
 
   /** A stream of JSON samples, one a second. Destroy it to end it. */
-  async stats(id: string): Promise<Readable> {
+  async stats(id: string, signal?: AbortSignal): Promise<Readable> {
     // The type declares a stream only for the form with a callback.
     const container: { stats(options: object): Promise<unknown> } = this.#api.getContainer(id);
-    return streamed(await container.stats({ stream: true }));
+    return streamed(await container.stats({ stream: true, ...abort(signal) }));
   }
 
   /** A stream of JSON events of containers with this label. Destroy it to end it. */

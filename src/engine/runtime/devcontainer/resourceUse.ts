@@ -35,7 +35,7 @@ export async function resourceUse(
   container: string,
   signal?: AbortSignal,
 ): Promise<Resources | undefined> {
-  const stream = await docker.stats(container);
+  const stream = await docker.stats(container, signal);
   let count = 0;
   let resources: Resources | undefined;
   const onSample = (sample: Sample): void => {
@@ -49,10 +49,11 @@ export async function resourceUse(
 
 /** By its first sample, which comes at once. */
 export async function isFullOfProcesses(docker: Docker, container: string, signal?: AbortSignal): Promise<boolean> {
-  const stream = await docker.stats(container);
+  const stream = await docker.stats(container, signal);
   let isFull = false;
   const onSample = ({ pids_stats: { current, limit } }: z.output<typeof pidsSchema>): void => {
-    isFull = current >= limit * fullFrom;
+    // Docker tells 0 where there is none.
+    isFull = limit > 0 && current >= limit * fullFrom;
     stream.destroy();
   };
   await readMessages(stream, pidsSchema, onSample, signal).catch(() => undefined);
