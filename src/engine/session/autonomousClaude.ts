@@ -112,8 +112,22 @@ export class AutonomousClaude implements LiveClaude {
 
   /** One line of output and how far it reaches, kept together: after a crash no line is missing and none is told twice. */
   #line(line: string, nextOffset: number): void {
-    this.#parts.book.together(() => this.#take(line, nextOffset));
+    const before = { result: this.#result, idle: this.#idle, sent: this.#sent };
+    try {
+      this.#parts.book.together(() => this.#take(line, nextOffset));
+    } catch (error) {
+      this.#forgetSince(before);
+      throw error;
+    }
     if (this.#idle) void this.#afterTurn();
+  }
+
+  /** A line that could not be written down is read again, as if for the first time. */
+  #forgetSince({ result, idle, sent }: Pick<RunNote, 'result' | 'idle' | 'sent'>): void {
+    this.#result = result;
+    this.#idle = idle;
+    this.#sent = sent;
+    if (sent !== undefined) this.#taken.delete(sent.uuid);
   }
 
   #take(line: string, nextOffset: number): void {

@@ -84,6 +84,27 @@ describe('a Claude at work', function () {
     assert.equal(kept.length, 1);
   });
 
+  it('is told a follow-up once, though that it took it up could not be written down at first', async () => {
+    const { id, environment } = await bed.running();
+    const { claude } = environment;
+    claude.takeUp();
+    bed.store.followUps.add(id, 'one');
+    claude.endTurn();
+    await eventually(() => claude.heard.at(-1)?.text === 'one');
+    const { documents } = bed.store;
+    const put = documents.put.bind(documents);
+    documents.put = () => {
+      throw new Error('the disk is full');
+    };
+    claude.takeUp();
+    await eventually(() => bed.logged.includes('following Claude failed'));
+    documents.put = put;
+    claude.endTurn();
+    await eventually(() => claude.finished);
+    assert.equal(claude.heard.filter(({ text }) => text === 'one').length, 1);
+    assert.equal(bed.get(id).queued, 0);
+  });
+
   it('can claim any number and any length without harm', async () => {
     const { id, environment } = await bed.running();
     const result = { type: 'result', subtype: 'success', is_error: false, result: 'x'.repeat(900_000) };
