@@ -216,8 +216,10 @@ export class InteractiveClaude implements LiveClaude {
       // Under a name that outlives the engine: the next one does not enter it a second time.
       await tui.paste(next.text, { name: notes.hand(id, next.id).uuid });
       faultPoint('run.sent');
-      followUps.take(next.id);
-      book.change(id, { queued: followUps.count(id) });
+      book.together(() => {
+        followUps.take(next.id);
+        book.change(id, { queued: followUps.count(id) });
+      });
     } catch (error) {
       log.warn('a follow-up could not be handed over', { session: id, error: messageOf(error) });
       isLookedAfter = false;

@@ -147,7 +147,21 @@ export class Launches {
     // It may run still, with what the last Claude has left in it.
     else await crowding.clear(session.id);
     await environment.start(signal);
-    return { environment, fresh: false, launch: await this.#goingOn.settle(session.id, environment, launch, signal) };
+    return { environment, fresh: false, launch: await this.#settled(session, { launch, environment }, signal) };
+  }
+
+  /** How Claude goes on there. An environment that can't be asked is not left running. */
+  async #settled(
+    { id }: Session,
+    { launch, environment }: { launch: Launch; environment: Environment },
+    signal: AbortSignal,
+  ): Promise<Launch> {
+    try {
+      return await this.#goingOn.settle(id, environment, launch, signal);
+    } catch (error) {
+      if (!signal.aborted) await this.#putToRest(id, environment);
+      throw error;
+    }
   }
 
   async #again(
@@ -158,7 +172,7 @@ export class Launches {
     const { starter } = this.#parts;
     const { environment, conversationKept } = await starter.remake(session, { making: launch, found }, signal);
     const now = conversationKept
-      ? await this.#goingOn.settle(session.id, environment, launch, signal)
+      ? await this.#settled(session, { launch, environment }, signal)
       : this.#goingOn.anew(session, launch, 'environment');
     return { environment, fresh: false, launch: now };
   }

@@ -185,7 +185,10 @@ describe('a follow-up that its engine did not survive', () => {
   afterEach(() => bed.close());
 
   /** A session that was handed a follow-up, and whose Claude was ended before anybody heard what came of it. */
-  const handed = async (answer: FakeEnvironment['answer']): Promise<{ id: string; environment: FakeEnvironment }> => {
+  const handed = async (
+    answer: FakeEnvironment['answer'],
+    becomes: Session['state'] = 'running',
+  ): Promise<{ id: string; environment: FakeEnvironment }> => {
     const made = await bed.running();
     const { id, environment } = made;
     environment.claude.takeUp();
@@ -196,7 +199,7 @@ describe('a follow-up that its engine did not survive', () => {
     await bed.until(id, 'stopped');
     environment.answer = answer;
     await bed.room.sessions.resume({ session: id }, testActor);
-    await bed.until(id, 'running');
+    await bed.until(id, becomes);
     return made;
   };
   const isAskedForIt = (words: readonly string[]): boolean => words[2]?.includes('source_uuid') === true;
@@ -220,6 +223,15 @@ describe('a follow-up that its engine did not survive', () => {
     const { id, environment } = await handed(([, , verb]) => (verb === 'pasted' ? said('entered\n') : undefined));
     await eventually(() => environment.claude.heard.at(-1)?.text === 'one');
     assert.match(timeline(id), /Nobody can say whether this message reached Claude.*one/);
+  });
+
+  it('waits on, and nothing is left running, when the environment cannot be asked for it', async () => {
+    const { id, environment } = await handed(([, , verb]) => {
+      if (verb === 'pasted') throw new Error('Docker does not answer');
+      return undefined;
+    }, 'failed');
+    await eventually(() => environment.state === 'stopped');
+    assert.equal(bed.store.followUps.count(id), 1);
   });
 
   it('is not entered again when the terminal says that Claude took it', async () => {
