@@ -5,7 +5,6 @@ import { oneLine } from '../model/oneLine.ts';
 import type { Parts } from '../parts.ts';
 import { readSetting } from '../settings.ts';
 import { attachUri } from './attachUri.ts';
-import type { ShellPlace } from './execCommand.ts';
 import { offerDevContainers } from './offerDevContainers.ts';
 import { runningEnvironment } from './runningEnvironment.ts';
 
@@ -25,19 +24,13 @@ export async function attachContainer(
   const environment = await runningEnvironment(parts, given, 'Attach with Dev Containers');
   if (environment === undefined) return;
   const remoteAuthority = authorityOfWindow();
-  const isHere = vscode.env.remoteName === undefined && remoteAuthority === undefined;
-  if (isHere && vscode.extensions.getExtension(extensionId) === undefined) {
-    await offerDevContainers(extensionId, environment);
-    return;
-  }
-  if (!(isConfirmed(more) || (await isWanted(environment.sessionName)))) return;
-  if (isHere || remoteAuthority !== undefined) await openWindow({ ...environment, remoteAuthority });
-  else await attachFromAfar(environment);
-}
-
-/** From a remote window without a folder nobody tells where it runs, but the Dev Containers extension knows. */
-async function attachFromAfar(place: ShellPlace): Promise<void> {
-  if (!(await runs(attachCommand, place.name))) await offerDevContainers(extensionId, place);
+  // From a remote window without a folder nobody tells where it runs, but the Dev Containers extension knows.
+  const isFar = vscode.env.remoteName !== undefined && remoteAuthority === undefined;
+  const canAttach = isFar ? await isCommand(attachCommand) : remoteAuthority !== undefined || isInstalled();
+  if (!canAttach) await offerDevContainers(extensionId, environment);
+  else if (!(isConfirmed(more) || (await isWanted(environment.sessionName)))) return;
+  else if (isFar) await vscode.commands.executeCommand(attachCommand, environment.name);
+  else await openWindow({ ...environment, remoteAuthority });
 }
 
 async function openWindow(place: Parameters<typeof attachUri>[0]): Promise<void> {
@@ -61,13 +54,6 @@ async function isWanted(name: string): Promise<boolean> {
 const authorityOfWindow = (): string | undefined =>
   vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'vscode-remote')?.uri.authority;
 
-/** False when there is no such command. */
-async function runs(command: string, ...given: unknown[]): Promise<boolean> {
-  try {
-    await vscode.commands.executeCommand(command, ...given);
-    return true;
-  } catch (error) {
-    if ((await vscode.commands.getCommands()).includes(command)) throw error;
-    return false;
-  }
-}
+const isInstalled = (): boolean => vscode.extensions.getExtension(extensionId) !== undefined;
+
+const isCommand = async (name: string): Promise<boolean> => (await vscode.commands.getCommands()).includes(name);

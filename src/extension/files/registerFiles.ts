@@ -3,6 +3,7 @@ import type { FlotillaEvent } from '../../protocol/events.ts';
 import type { SessionState } from '../../protocol/session.ts';
 import { ids } from '../ids.ts';
 import type { Parts } from '../parts.ts';
+import { keepWindowFolder } from './keepWindowFolder.ts';
 import { openChanges } from './openChanges.ts';
 import { openDiff } from './openDiff.ts';
 import { openFile } from './openFile.ts';
@@ -41,6 +42,7 @@ export function registerFiles(
   const { registerFileSystemProvider } = vscode.workspace;
   return vscode.Disposable.from(
     files,
+    keepWindowFolder(parts),
     model.onEvent(hint),
     registerFileSystemProvider(ids.scheme.files, files, { isCaseSensitive: true }),
     registerFileSystemProvider(ids.scheme.revisions, new RevisionFileSystem(client), {
