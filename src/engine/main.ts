@@ -41,7 +41,8 @@ const levels = ['debug', 'info', 'warn', 'error'] as const;
 
 /** How this process allocates (its face says so when it starts it) is nothing for the programs that it runs. */
 function forgetAllocator(): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith('MALLOC_')) delete process.env[name];
+  for (const name of Object.keys(process.env))
+    if (name.startsWith('MALLOC_')) Reflect.deleteProperty(process.env, name);
 }
 
 async function main(): Promise<void> {

@@ -94,12 +94,13 @@ export class Inventory {
     return [...containers, ...gone.flat()];
   }
 
-  /** Removes all but the volumes. */
-  async discardAround(sessionId: string): Promise<void> {
+  /** Removes all but the volumes: the names of the containers that were there. */
+  async discardAround(sessionId: string): Promise<string[]> {
     const { scopeLabel, sessionLabel } = this.names(sessionId);
-    await this.removeContainers(sessionId);
+    const containers = await this.removeContainers(sessionId);
     const networks = await this.#docker.networks([scopeLabel, sessionLabel]);
     await Promise.all(networks.map(({ id }) => removed(() => this.#docker.removeNetwork(id))));
+    return containers;
   }
 
   async removeContainers(sessionId: string): Promise<string[]> {

@@ -46,6 +46,8 @@ const containerStart = 0.55;
 const containerEnd = 0.8;
 /** A killed client's request may still be at work in the daemon: when to look again for what came of it, in milliseconds. */
 const lateAfterMs = [150, 350, 700];
+/** How long a container is waited for that Docker was surely asked for, and how often it is looked for then, in milliseconds. */
+const [lateWithinMs, lateRetryMs] = [5000, 250];
 /** What a start fails with when nobody knows why. */
 const unclear: readonly ErrorCode[] = ['start-failed', 'docker-failed'];
 /** How long a daemon may take to say that it is there, in milliseconds. */
@@ -66,7 +68,7 @@ export class Provisioning {
     throwIfCancelled(signal);
     await this.#parts.lateRemovals.callOff(spec.sessionId);
     const steps = new ProvisionSteps(report);
-    const made = { any: false, container: false };
+    const made = { any: false, up: false, run: false };
     const since = performance.now();
     try {
       const [image] = await allSettled([
@@ -77,9 +79,10 @@ export class Provisioning {
       throwIfCancelled(signal);
       made.any = true;
       const surroundings = await this.#surroundings(spec, image, steps, signal);
-      made.container = true;
+      made.up = true;
       faultPoint('start.volumes');
-      const environment = await this.#container(spec, { image, ...surroundings }, steps, signal);
+      const onRun = (): void => void (made.run = true);
+      const environment = await this.#container(spec, { image, ...surroundings, onRun }, steps, signal);
       steps.done(containerEnd);
       const ms = Math.round(performance.now() - since);
       this.#parts.log.info('environment made', { session: spec.sessionId, container: environment.id, image, ms });
@@ -87,7 +90,7 @@ export class Provisioning {
     } catch (error) {
       const failure = await this.#explained(dockerFailure(error, signal), signal);
       if (!isCancelled(failure)) steps.failed(messageOf(failure));
-      if (made.any) await this.#cleanUp(spec, made.container && signal.aborted);
+      if (made.any) await this.#cleanUp(spec, signal.aborted ? made : {});
       throw failure;
     }
   }
@@ -157,7 +160,7 @@ export class Provisioning {
    */
   async #container(
     spec: EnvironmentSpec,
-    made: Surroundings & { image: string },
+    { onRun, ...made }: Surroundings & { image: string; onRun: () => void },
     steps: ProvisionSteps,
     signal: AbortSignal,
   ): Promise<DevcontainerEnvironment> {
@@ -171,6 +174,7 @@ export class Provisioning {
     const onStep = (step: string): void => {
       faultPoint('start.up');
       steps.creep('container', containerEnd, step);
+      if (step === 'Run: docker run') onRun();
       if (step.startsWith('Inspecting container'))
         ready ??= this.#ready(
           spec,
@@ -227,16 +231,23 @@ export class Provisioning {
     throw new FlotillaError('start-failed', message, { detail: `${stdout.toString()}${stderr}` });
   }
 
-  /** Never hides why it was called. */
-  async #cleanUp({ sessionId, rebuild }: EnvironmentSpec, mayComeLate: boolean): Promise<void> {
+  /** `up` and `run`: what of the two had begun and was killed. Never hides why it was called. */
+  async #cleanUp(spec: EnvironmentSpec, { up, run }: { up?: boolean; run?: boolean }): Promise<void> {
+    const { sessionId, rebuild } = spec;
     const { inventory, lateRemovals, log } = this.#parts;
-    const discard = (): Promise<unknown> =>
+    const discard = (): Promise<string[]> =>
       rebuild === true ? inventory.discardAround(sessionId) : inventory.discard(sessionId);
     try {
-      await discard();
-      for (const wait of mayComeLate ? lateAfterMs : []) {
+      const gone = await discard();
+      for (const wait of up === true ? lateAfterMs : []) {
         await sleep(wait * (await this.#slowness(sessionId)));
-        await discard();
+        gone.push(...(await discard()));
+      }
+      // Docker was asked for the container and nothing has come of it: it is still at it, unless its client was killed before it could ask.
+      for (const until = performance.now() + lateWithinMs; run === true && performance.now() < until;) {
+        if (gone.includes(containerName(spec))) break;
+        await sleep(lateRetryMs);
+        gone.push(...(await discard()));
       }
     } catch (error) {
       log.error('something of a failed session stays in Docker', { session: sessionId, error });
