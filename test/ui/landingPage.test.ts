@@ -91,6 +91,7 @@ describe("the landing in the panel's page", function () {
 
   it('lets nothing be done to files while something is under way', async () => {
     await show({ ...paused, state: 'running' }, ['abort']);
+    await panel.page.locator('.conflict').nth(1).waitFor();
     assert.equal(await panel.page.locator('.conflict').count(), 2);
     assert.equal(await panel.page.locator('.conflict button').count(), 0);
   });
@@ -112,7 +113,7 @@ describe("the landing in the panel's page", function () {
     await panel.page.getByText('running, on eeeeeeee with 2 uncommitted files').waitFor();
     await panel.say({ type: 'landingOutput', text: `\u001b[32mok\u001b[0m 1\n${evil}\n10%\r` });
     await panel.say({ type: 'landingOutput', text: '20%\n' });
-    await panel.page.waitForFunction('document.querySelector(".verify-output").textContent.includes("20%")');
+    await panel.until('document.querySelector(".verify-output").textContent.includes("20%")');
     assert.equal(await panel.page.locator('.verify-output').textContent(), `ok 1\n${evil}\n20%\n`);
     assert.equal(await panel.page.evaluate('globalThis.hacked'), undefined);
   });
@@ -123,7 +124,7 @@ describe("the landing in the panel's page", function () {
     const text = 'x'.repeat(16_000);
     for (let piece = 0; piece < 60; piece += 1) await panel.say({ type: 'landingOutput', text });
     await panel.say({ type: 'landingOutput', text: '\nthe end' });
-    await panel.page.waitForFunction('document.querySelector(".verify-output").textContent.endsWith("the end")');
+    await panel.until('document.querySelector(".verify-output").textContent.endsWith("the end")');
     assert.equal((await panel.page.locator('.verify-output').textContent())?.length, 64 * 1024);
   });
 

@@ -126,7 +126,7 @@ describe("the panel's page", function () {
     await field.press('Control+Enter');
     const again = await panel.hears('send', (message) => message.id !== id);
     await panel.say({ type: 'sent', id: again.id, ok: true });
-    await panel.page.waitForFunction('document.querySelector("vscode-textarea").value === ""');
+    await panel.until('document.querySelector("vscode-textarea").value === ""');
   });
 
   it('asks for changes when they are looked at, and for one by its path', async () => {
@@ -274,7 +274,7 @@ describe("the terminal in the panel's page", function () {
     await shows('copied words');
     await panel.page.locator('.xterm-screen').dblclick({ position: { x: 20, y: 5 } });
     await panel.page.keyboard.press('Control+Shift+C');
-    await panel.page.waitForFunction('navigator.clipboard.readText().then((text) => text === "copied")');
+    await panel.until('navigator.clipboard.readText().then((text) => text === "copied")');
     await panel.page.evaluate('navigator.clipboard.writeText("two\\nlines")');
     panel.forget();
     await panel.page.keyboard.press('Control+V');
@@ -293,7 +293,7 @@ describe("the terminal in the panel's page", function () {
     await field.press('Escape');
     await panel.page.locator('.xterm-selection div').first().waitFor();
     await panel.page.keyboard.press('Control+Shift+C');
-    await panel.page.waitForFunction('navigator.clipboard.readText().then((text) => text === "another")');
+    await panel.until('navigator.clipboard.readText().then((text) => text === "another")');
   });
 
   it('says why there is no terminal', async () => {

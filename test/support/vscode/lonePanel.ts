@@ -104,6 +104,14 @@ export class LonePanel {
     throw new Error(`the panel did not say ${type}: ${JSON.stringify(this.said).slice(0, 2000)}`);
   }
 
+  /** Waits until an expression holds in the page. Playwright's own waiting for one is refused by the page's policy. */
+  async until(expression: string): Promise<void> {
+    for (const end = Date.now() + 10_000; (await this.page.evaluate(expression)) !== true;) {
+      if (Date.now() > end) throw new Error(`it did not come to be in the page: ${expression}`);
+      await this.page.waitForTimeout(20);
+    }
+  }
+
   forget(): void {
     this.said.length = 0;
   }
