@@ -6,6 +6,7 @@ import { type Environment, places } from '../runtime/contract.ts';
 import { ByteLines } from './byteLines.ts';
 import { type ClaudeOptions, autonomousCommand } from './commandLine.ts';
 import { readPaced } from './paced.ts';
+import { requireEnded } from './requireEnded.ts';
 import { type StartState, readStartState } from './startState.ts';
 import { interruptRequest, userMessage } from './userMessage.ts';
 
@@ -179,12 +180,7 @@ export class Run {
    * when that can't be done, for want of processes for example.
    */
   async stop(): Promise<void> {
-    const { exitCode, stderr } = await this.#ask(['stop'], AbortSignal.timeout(askTimeout));
-    // Without one Claude has ended with its environment.
-    if (exitCode === 0 || exitCode === undefined) return;
-    throw new FlotillaError('claude-failed', 'Claude could not be ended in its environment. Try again.', {
-      detail: `supervise.sh ended with ${exitCode}: ${stderr.slice(-2000)}`,
-    });
+    requireEnded('supervise.sh', await this.#ask(['stop'], AbortSignal.timeout(askTimeout)));
   }
 
   async alive(signal?: AbortSignal): Promise<boolean> {

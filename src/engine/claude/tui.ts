@@ -3,6 +3,7 @@ import { FlotillaError, throwIfCancelled } from '../base/errors.ts';
 import { type Environment, places } from '../runtime/contract.ts';
 import { type ClaudeOptions, interactiveCommand } from './commandLine.ts';
 import { keepProjectStatusLine } from './projectStatusLine.ts';
+import { requireEnded } from './requireEnded.ts';
 import { type StartState, readStartState } from './startState.ts';
 
 const script = `${places.tools}/tui.sh`;
@@ -109,12 +110,7 @@ export class Tui {
    * done, for want of processes for example.
    */
   async stop(): Promise<void> {
-    const { exitCode, stderr } = await this.#ask(['stop'], AbortSignal.timeout(askTimeout));
-    // Without one Claude has ended with its environment.
-    if (exitCode === 0 || exitCode === undefined) return;
-    throw new FlotillaError('claude-failed', 'Claude could not be ended in its environment. Try again.', {
-      detail: `tui.sh ended with ${exitCode}: ${stderr.slice(-2000)}`,
-    });
+    requireEnded('tui.sh', await this.#ask(['stop'], AbortSignal.timeout(askTimeout)));
   }
 
   #ask(words: readonly string[], signal?: AbortSignal, input?: Buffer): ReturnType<Environment['run']> {

@@ -1,6 +1,7 @@
 import { type ChainCommit, chainTrees, commitChain } from './commitChain.ts';
 import type { Conflict } from './conflict.ts';
 import type { Stage } from './mergeAnswers.ts';
+import { mergeBases } from './mergeBases.ts';
 import { type Merged, MergeRoom } from './mergeRoom.ts';
 import { standIns } from './standIns.ts';
 
@@ -61,8 +62,8 @@ export const replay = ({ store, onto, head, since }: Replaying, signal?: AbortSi
   MergeRoom.use(store, onto, (room) => replayIn(room, { onto, head, since }), signal);
 
 async function replayIn(room: MergeRoom, { onto, head, since }: Omit<Replaying, 'store'>): Promise<Replay> {
-  const [base, tree, headTree] = await Promise.all([
-    room.git(mergeBase(onto, head)),
+  const [[base], tree, headTree] = await Promise.all([
+    room.git(mergeBases([onto, head])),
     room.treeOf(onto),
     room.treeOf(head),
     requireWalkableChain(room, since ?? onto, head),
@@ -92,12 +93,6 @@ async function requireWalkableChain(room: MergeRoom, onto: string, head: string)
   if (walkable.size >= mostWalkable) walkable.clear();
   walkable.add(ends);
 }
-
-const mergeBase = (a: string, b: string) => ({
-  args: ['merge-base', a, b],
-  answers: [1],
-  parse: ({ stdout }: { stdout: Buffer }) => stdout.toString('latin1').trim() || undefined,
-});
 
 const asItIs = (commit: ChainCommit): ReplayedCommit =>
   commit.parents.length > 1 ? told(commit, 'merge', { carries: false }) : told(commit, 'clean');

@@ -1,5 +1,5 @@
+import { mergeBases } from './mergeBases.ts';
 import type { MergePair, MergeRoom } from './mergeRoom.ts';
-import type { GitCommand } from './runner.ts';
 
 /** Merge bases that are heeded. Honest histories have one, and two or three where branches were merged crosswise. */
 const maxBases = 8;
@@ -25,9 +25,3 @@ export async function standIns(
   const parents = bases.map((id, at) => write(id, first, `base ${at}`));
   return { ours: write(ours, parents, 'ours'), theirs: write(theirs, parents, 'theirs') };
 }
-
-const mergeBases = (commits: readonly string[]): GitCommand<string[]> => ({
-  args: ['merge-base', ...commits],
-  answers: [1],
-  parse: ({ stdout }) => stdout.toString('latin1').split('\n').slice(0, -1),
-});

@@ -1,48 +1,26 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { type IncomingMessage, type RequestListener, type Server, createServer, request } from 'node:http';
-import os from 'node:os';
-import path from 'node:path';
+import { type IncomingMessage, type RequestListener, createServer, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { silentLog } from '../../../src/engine/base/log.ts';
-import { Credentials } from '../../../src/engine/gateway/credentials.ts';
-import { Gateway } from '../../../src/engine/gateway/gateway.ts';
+import { GatewayBed } from '../../support/gatewayBed.ts';
 
 const key = 'sk-ant-the-real-key';
 
 describe('an answer that comes through the gateway', () => {
-  let folder: string;
-  let upstream: Server;
+  let bed: GatewayBed;
   let answer: RequestListener;
-  let gateway: Gateway;
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'flotilla-answers-'));
-    await mkdir(path.join(folder, 'api'));
-    upstream = createServer((incoming, response) => answer(incoming, response));
-    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
-    const address = upstream.address();
-    assert.ok(typeof address === 'object' && address);
-    const credentials = new Credentials(silentLog);
-    credentials.set({
-      credential: { kind: 'api-key', value: key },
-      upstream: `http://127.0.0.1:${String(address.port)}`,
-    });
-    const nothing = (): void => undefined;
-    gateway = new Gateway({ log: silentLog, credentials, onUsage: nothing, onTrouble: nothing, env: {} });
-    await gateway.open('abcdefgh', path.join(folder, 'api'));
+    bed = await GatewayBed.start(
+      createServer((incoming, response) => answer(incoming, response)),
+      key,
+    );
   });
 
-  afterEach(async () => {
-    await gateway.close();
-    upstream.closeAllConnections();
-    upstream.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterEach(() => bed.close());
 
   const send = (headers: Record<string, string | number>, body: string, isWhole = true): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const socketPath = path.join(folder, 'api', 'api.sock');
+      const { socketPath } = bed;
       const sent = request({ socketPath, method: 'POST', path: '/v1/messages', headers, agent: false }, resolve);
       sent.on('error', reject);
       if (isWhole) sent.end(body);

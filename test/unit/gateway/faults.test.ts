@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
+import { createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { silentLog } from '../../../src/engine/base/log.ts';
-import { Credentials } from '../../../src/engine/gateway/credentials.ts';
-import { Gateway, type Trouble } from '../../../src/engine/gateway/gateway.ts';
+import type { Trouble } from '../../../src/engine/gateway/gateway.ts';
 import type { UsageDelta } from '../../../src/engine/gateway/usageMeter.ts';
 import { eventually } from '../../support/eventually.ts';
+import { GatewayBed } from '../../support/gatewayBed.ts';
 
 const key = 'sk-ant-the-real-key-that-no-answer-may-bring-back';
 const json = (status: string, body: string, more = ''): string =>
@@ -18,51 +14,35 @@ const errorBody = (type: string): string => JSON.stringify({ type: 'error', erro
 const counted = '{"type":"message","model":"claude-opus-5-5","usage":{"input_tokens":3}}';
 
 describe('an upstream with faults', () => {
-  let folder: string;
-  let upstream: Server;
+  let bed: GatewayBed;
   let sockets: Set<Socket>;
   let reply: (socket: Socket) => void;
-  let gateway: Gateway;
   let troubles: Trouble[];
   let usage: UsageDelta[];
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'flotilla-faults-'));
-    await mkdir(path.join(folder, 'api'));
     [troubles, usage, sockets] = [[], [], new Set()];
-    upstream = createServer((socket) => {
+    const upstream = createServer((socket) => {
       sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
       socket.once('data', () => {
         reply(socket);
       });
     });
-    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
-    const address = upstream.address();
-    assert.ok(typeof address === 'object' && address);
-    const credentials = new Credentials(silentLog);
-    credentials.set({
-      credential: { kind: 'api-key', value: key },
-      upstream: `http://127.0.0.1:${String(address.port)}`,
-    });
-    gateway = new Gateway({
-      ...{ log: silentLog, credentials, env: {} },
+    bed = await GatewayBed.start(upstream, key, {
       onUsage: (_session, delta) => usage.push(delta),
       onTrouble: (_session, trouble) => troubles.push(trouble),
     });
-    await gateway.open('abcdefgh', path.join(folder, 'api'));
   });
   afterEach(async () => {
-    await gateway.close();
+    await bed.close();
     for (const socket of sockets) socket.destroy();
-    upstream.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const start = (signal?: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const sent = request(
-        { socketPath: path.join(folder, 'api/api.sock'), method: 'POST', path: '/v1/messages', agent: false, signal },
+        { socketPath: bed.socketPath, method: 'POST', path: '/v1/messages', agent: false, signal },
         resolve,
       );
       sent.on('error', reject);
@@ -165,7 +145,7 @@ describe('an upstream with faults', () => {
       () => 'ended',
       () => 'broken',
     );
-    await gateway.close();
+    await bed.gateway.close();
     assert.equal(await ended, 'broken');
     await eventually(() => sockets.size === 0);
   });

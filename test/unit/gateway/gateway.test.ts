@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, type RequestOptions, type Server, createServer, request } from 'node:http';
 import { connect } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import { type Log, silentLog } from '../../../src/engine/base/log.ts';
-import { Credentials } from '../../../src/engine/gateway/credentials.ts';
-import { Gateway, type Trouble } from '../../../src/engine/gateway/gateway.ts';
+import type { Credentials } from '../../../src/engine/gateway/credentials.ts';
+import type { Gateway } from '../../../src/engine/gateway/gateway.ts';
+import { type Trouble } from '../../../src/engine/gateway/gateway.ts';
 import type { UsageDelta } from '../../../src/engine/gateway/usageMeter.ts';
+import { GatewayBed } from '../../support/gatewayBed.ts';
 
 const key = 'sk-ant-the-real-key';
 
@@ -22,6 +23,7 @@ interface Seen {
 }
 
 describe('the gateway', () => {
+  let bed: GatewayBed;
   let folder: string;
   let socketPath: string;
   let upstream: Server;
@@ -35,9 +37,6 @@ describe('the gateway', () => {
   let warnings: number;
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'flotilla-gateway-'));
-    await mkdir(path.join(folder, 'api'));
-    socketPath = path.join(folder, 'api', 'api.sock');
     seen = [];
     troubles = [];
     usage = [];
@@ -52,30 +51,18 @@ describe('the gateway', () => {
         () => undefined,
       );
     });
-    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
-    const address = upstream.address();
-    assert.ok(typeof address === 'object' && address);
-    url = `http://127.0.0.1:${String(address.port)}`;
-    credentials = new Credentials(silentLog);
-    credentials.set({ credential: { kind: 'api-key', value: key }, upstream: url });
     const log: Log = { ...silentLog, warn: () => (warnings += 1), with: () => log };
-    gateway = new Gateway({
+    bed = await GatewayBed.start(upstream, key, {
       log,
-      credentials,
       onUsage: (_session, delta) => usage.push(delta),
       onTrouble: (_session, trouble) => troubles.push(trouble),
       credentialWaitMs: 300,
       env: { HTTP_PROXY: 'http://127.0.0.1:1' },
     });
-    await gateway.open('abcdefgh', path.join(folder, 'api'));
+    ({ folder, socketPath, url, credentials, gateway } = bed);
   });
 
-  afterEach(async () => {
-    await gateway.close();
-    upstream.closeAllConnections();
-    upstream.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterEach(() => bed.close());
 
   const start = (options: RequestOptions, body?: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {

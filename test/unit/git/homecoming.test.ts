@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Mirror } from '../../../src/engine/git/mirror.ts';
-import { resolveSource } from '../../../src/engine/git/source.ts';
+import type { Mirror } from '../../../src/engine/git/mirror.ts';
 import { WorkStore } from '../../../src/engine/git/workStore.ts';
-import { commit, git, LocalEnvironment, makeRepository, Scratch, write } from '../../support/localEnvironment.ts';
+import type { LocalEnvironment, Scratch } from '../../support/localEnvironment.ts';
+import { commit, git, makeRepository, write } from '../../support/localEnvironment.ts';
+import { WorkBed } from '../../support/workBed.ts';
 
 describe('work comes home from an environment', () => {
   let scratch: Scratch;
@@ -14,19 +15,9 @@ describe('work comes home from an environment', () => {
   let base: string;
 
   beforeEach(async () => {
-    scratch = new Scratch();
-    base = makeRepository(scratch.path('repo'));
-    mirror = Mirror.at(scratch.path('mirrors'), await resolveSource(scratch.path('repo')));
-    await mirror.ensure();
-    environment = new LocalEnvironment(scratch.path('environment'));
-    environment.fill({
-      branch: 'flotilla/x',
-      base,
-      url: undefined,
-      refs: await mirror.refs(),
-      objects: mirror.objectsFolder,
-    });
-    store = WorkStore.open(scratch.path('work', 'store.git'), mirror.objectsFolder);
+    const bed = await WorkBed.make();
+    ({ scratch, base, mirror, store } = bed);
+    environment = await bed.filled('environment');
   });
 
   afterEach(() => {

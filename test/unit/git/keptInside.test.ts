@@ -3,42 +3,33 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Checkpoint } from '../../../src/engine/git/checkpoint.ts';
-import { Mirror } from '../../../src/engine/git/mirror.ts';
 import { restoreCommand } from '../../../src/engine/git/restore.ts';
-import { resolveSource } from '../../../src/engine/git/source.ts';
-import { WorkStore } from '../../../src/engine/git/workStore.ts';
-import { commit, git, LocalEnvironment, makeRepository, Scratch, write } from '../../support/localEnvironment.ts';
+import type { WorkStore } from '../../../src/engine/git/workStore.ts';
+import type { Scratch } from '../../support/localEnvironment.ts';
+import { commit, git, LocalEnvironment, makeRepository, write } from '../../support/localEnvironment.ts';
+import { WorkBed } from '../../support/workBed.ts';
 
 const tools = path.resolve(import.meta.dirname, '../../../media/tools');
 
 describe('git work beside the branch that is checked out', () => {
+  let bed: WorkBed;
   let scratch: Scratch;
   let environment: LocalEnvironment;
   let workspace: string;
   let store: WorkStore;
-  let mirror: Mirror;
   let base: string;
 
   beforeEach(async () => {
-    scratch = new Scratch();
-    base = makeRepository(scratch.path('repo'));
-    mirror = Mirror.at(scratch.path('mirrors'), await resolveSource(scratch.path('repo')));
-    await mirror.ensure();
-    environment = await filled('environment');
+    bed = await WorkBed.make();
+    ({ scratch, base, store } = bed);
+    environment = await bed.filled('environment');
     workspace = environment.workspace;
-    store = WorkStore.open(scratch.path('work', 'store.git'), mirror.objectsFolder);
   });
 
   afterEach(() => {
     scratch.remove();
   });
 
-  const filled = async (name: string): Promise<LocalEnvironment> => {
-    const made = new LocalEnvironment(scratch.path(name));
-    const refs = await mirror.refs();
-    made.fill({ branch: 'flotilla/x', base, url: undefined, refs, objects: mirror.objectsFolder });
-    return made;
-  };
   const bring = async (): Promise<Checkpoint> => {
     const told = environment.checkpoint();
     await store.receive('abc', { connect: environment.connect, refs: told.refs });
@@ -192,7 +183,7 @@ describe('git work beside the branch that is checked out', () => {
     write(workspace, { 'README.md': 'mine\n' });
     git(workspace, 'stash', '--quiet');
     const { newest, workTrees } = await bring();
-    const made = await filled('made');
+    const made = await bed.filled('made');
     const checkpoint = newest?.number;
     const command = restoreCommand({ workspace: made.workspace, sessionId: 'abc', checkpoint, workTrees, tools });
     for (const time of ['first', 'second']) {
