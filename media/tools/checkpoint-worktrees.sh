@@ -64,6 +64,8 @@ if [ $# -eq 5 ]; then
 fi
 
 look
+# None but this script writes there: a lock was left by a git that was killed.
+rm -f "$common/$refs"/*.lock
 kept=' ' seen=0 saved=0
 for folder in "$common"/worktrees/*; do
   place_of "$folder"
@@ -85,7 +87,7 @@ for folder in "$common"/worktrees/*; do
 done
 
 git for-each-ref --format='%(refname)' "$refs" | while IFS= read -r ref; do
-  case $kept in *" ${ref#"$refs/"} "*) ;; *) run update-ref -d "$ref" ;; esac
+  case $kept in *" ${ref#"$refs/"} "*) ;; *) run -c core.packedRefsTimeout=0 update-ref -d "$ref" 2>/dev/null || true ;; esac
 done
 for one in "$state"/*; do
   case $kept in *" ${one##*/} "*) ;; *) rm -rf "$one" ;; esac

@@ -20,6 +20,11 @@
 workspace=$1 state=$2 within=''
 keep=50
 
+forget_old() { # while somebody has the refs locked the old ones stay, until the next checkpoint
+  git for-each-ref --sort=-version:refname --format='delete %(refname)' refs/flotilla/checkpoints | tail -n +$((keep + 1)) |
+    run -c core.packedRefsTimeout=0 update-ref --stdin 2>/dev/null || true
+}
+
 mkdir -p "$state"
 cd "$workspace"
 look
@@ -49,8 +54,10 @@ if [ -z "$commit" ]; then
   done
   number=$((number + 1))
   commit_trees "Checkpoint $number"
+  # None but this script writes there: a lock was left by a git that was killed.
+  rm -f "$common"/refs/flotilla/checkpoints/*.lock
   run update-ref "refs/flotilla/checkpoints/$number" "$commit"
-  [ "$number" -le "$keep" ] || run update-ref -d "refs/flotilla/checkpoints/$((number - keep))"
+  [ "$number" -le "$keep" ] || forget_old
   printf '%s %s %s\n' "$now" "$commit" "$number" >"$state/last.new"
   mv "$state/last.new" "$state/last"
   printf 'commit %s %s\n' "$commit" "$number"

@@ -69,13 +69,15 @@ stop_marked() { # ends the process that a mark names
     sleep 0.1 2>/dev/null || sleep 1
   done
 }
-git_at_work() { # does a git run in the workspace or in the landing's work tree?
+git_at_work() { # git_at_work <work tree>...: does a git run in one of these?
   for process in /proc/[0-9]*; do
     name=
     read -r name 2>/dev/null <"$process/comm" || continue
     case $name in git*) ;; *) continue ;; esac
     folder=$(readlink "$process/cwd" 2>/dev/null || :)
-    case $folder/ in "$W"/* | "$L"/*) return 0 ;; esac
+    for tree; do
+      case $folder/ in "$tree"/*) return 0 ;; esac
+    done
   done
   return 1
 }
@@ -83,9 +85,19 @@ git_at_work() { # does a git run in the workspace or in the landing's work tree?
 free_locks() {
   for lock; do
     [ -e "$lock" ] || continue
-    ! git_at_work || refuse $locked "somebody's git works here"
+    ! git_at_work "$W" "$L" || refuse $locked "somebody's git works here"
     rm -f "$lock"
   done
+}
+# Frees what git locks to delete any ref. With a lock that a killed git has left, each deletion waits a second for it and fails, several
+# of them with every commit of a rebase. All work trees share it: while a git runs in one, it is waited for as git does.
+free_packed_refs() {
+  [ -e "$C/packed-refs.lock" ] || return 0
+  set -- "$W" "$L"
+  for linked in "$C"/worktrees/*/gitdir; do
+    [ ! -s "$linked" ] || ! read -r tree <"$linked" || set -- "$@" "${tree%/.git}"
+  done
+  git_at_work "$@" || rm -f "$C/packed-refs.lock"
 }
 
 under_way() {

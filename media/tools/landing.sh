@@ -27,7 +27,8 @@ tools=${0%/*}
 sparse() { [ -e "$S/filled" ] && echo false || echo true; }
 in_landing() { git -c core.sparseCheckout="$(sparse)" -c merge.conflictStyle="$style" "$@"; }
 style=diff3
-prepare() { # what a rebase needs to know
+prepare() { # what a rebase needs
+  free_packed_refs
   case $(command git version) in *' 2.3'[5-9]* | *' 2.'[4-9][0-9]* | *' '[3-9].*) style=zdiff3 ;; esac
   git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || export GIT_COMMITTER_NAME=Flotilla GIT_COMMITTER_EMAIL=flotilla@localhost
 }
@@ -302,6 +303,7 @@ blob() {
 }
 forget() { # everything of this landing but the backup
   drop
+  free_packed_refs
   free_locks "$C"/refs/flotilla/landing/*.lock
   printf 'delete refs/flotilla/landing/%s\n' onto result "$@" | git update-ref --no-deref --stdin
   rm -rf "$S" "$S.new" "$J.new"
@@ -309,7 +311,6 @@ forget() { # everything of this landing but the backup
 abort() {
   for process in script git; do stop_marked "$S/$process"; done
   [ ! -e "$J" ] || sh "$tools/landing-move.sh" "$W" back >/dev/null
-  [ ! -e "$S/script" ] || free_locks "$C/packed-refs.lock"
   forget before
 }
 finish() {

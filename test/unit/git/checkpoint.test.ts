@@ -165,15 +165,35 @@ describe('a checkpoint saves a workspace without touching it', () => {
     assert.deepEqual(Object.keys(files(environment.checkpoint(), '^3')), ['a', 'b']);
   });
 
+  it('is made whatever locks a git that was killed has left behind', () => {
+    const locks = ['packed-refs.lock', 'refs/flotilla/checkpoints/2.lock', 'refs/flotilla/worktrees/other.lock'];
+    write(workspace, { a: 'a' });
+    commit(workspace, {});
+    git(workspace, 'worktree', 'add', '--quiet', '--detach', scratch.path('other'));
+    write(scratch.path('other'), { b: 'b' });
+    environment.checkpoint();
+    rmSync(`${workspace}/.git/refs/flotilla/worktrees`, { recursive: true });
+    mkdirSync(`${workspace}/.git/refs/flotilla/worktrees`);
+    for (const lock of locks) writeFileSync(`${workspace}/.git/${lock}`, '');
+    write(workspace, { c: 'c' });
+    const { newest, leftOut } = environment.checkpoint();
+    assert.deepEqual([newest?.number, leftOut], [2, []]);
+    assert.ok(git(workspace, 'for-each-ref', 'refs/flotilla/worktrees').endsWith('other'));
+  });
+
   it('keeps the newest fifty in the workspace', () => {
-    for (let at = 0; at < 52; at += 1) {
+    for (let at = 0; at < 53; at += 1) {
       writeFileSync(`${workspace}/counter`, `${at}`);
-      environment.checkpoint();
+      // None can be forgotten meanwhile.
+      const lock = `${workspace}/.git/packed-refs.lock`;
+      if (at === 51) writeFileSync(lock, '');
+      assert.equal(environment.checkpoint().newest?.number, at + 1);
+      rmSync(lock, { force: true });
     }
     const refs = git(workspace, 'for-each-ref', '--format=%(refname:lstrip=3)', 'refs/flotilla/checkpoints')
       .split('\n')
       .map(Number);
-    assert.deepEqual([refs.length, Math.min(...refs), Math.max(...refs)], [50, 3, 52]);
+    assert.deepEqual([refs.length, Math.min(...refs), Math.max(...refs)], [50, 4, 53]);
   }).timeout(20_000);
 });
 

@@ -291,6 +291,27 @@ describe('a rebase beside the workspace', function () {
     assert.equal(git(bed.workspace, 'log', '--format=%s', `${bed.onto}..${result}`), 'session 3\nsession 2\nsession 1');
   });
 
+  it('takes the locks of a git that was killed away before it goes on, finishes or is given up', () => {
+    const lock = (): string => {
+      const file = `${bed.workspace}/.git/packed-refs.lock`;
+      writeFileSync(file, '');
+      return file;
+    };
+    make(twoStops);
+    bed.begin();
+    rmSync(landing, { recursive: true });
+    const met = lock();
+    // With a lock there git would wait a second for it with each commit, and tell nobody.
+    bed.toTheEnd(bed.resume());
+    assert.ok(!existsSync(met));
+    lock();
+    assert.deepEqual(bed.finish(), { state: 'ok', backup: 'refs/flotilla/landing/before-1' });
+    lock();
+    bed.begin();
+    lock();
+    assert.deepEqual(bed.abort(), { state: 'ok' });
+  });
+
   it('keeps the last twenty starting points, and finishes only what is done', () => {
     make({ ...clean, ours: [{ f: text({ 18: 'x' }) }] });
     assert.deepEqual([bed.begin().state, refusal(bed.finish() as RebaseAnswer)], ['stopped', ['not-done']]);
