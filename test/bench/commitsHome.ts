@@ -2,7 +2,7 @@ import type { EngineClient } from '../../src/client/engineClient.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import type { Session } from '../../src/protocol/session.ts';
 import { endedStates } from '../../src/protocol/session.ts';
-import type { Scenario } from '../support/scriptedApi/scenario.ts';
+import type { Rule } from '../support/scriptedApi/scenario.ts';
 import type { SampleRepository } from '../support/sampleRepository.ts';
 import { floorFetch } from './floor.ts';
 
@@ -10,19 +10,15 @@ const commits = 5;
 const record = 'echo "$(git rev-parse HEAD) $(date +%s%3N)" >> /workspaces/times';
 
 /** A session that makes commits one by one, so far apart that each comes home by itself, and notes when each was made. */
-export const commitScenario: Scenario = {
-  rules: [
-    {
-      match: 'commits',
-      steps: [
-        ...Array.from({ length: commits }, (_, number) => ({
-          tool: 'Bash',
-          input: { command: `echo ${number} >> n && git add n && git commit -qm ${number} && ${record}` },
-          delayMs: 3000,
-        })),
-        { text: 'Done.', delayMs: 3000 },
-      ],
-    },
+export const oneByOne: Rule = {
+  match: 'commits',
+  steps: [
+    ...Array.from({ length: commits }, (_, number) => ({
+      tool: 'Bash',
+      input: { command: `echo ${number} >> n && git add n && git commit -qm ${number} && ${record}` },
+      delayMs: 3000,
+    })),
+    { text: 'Done.', delayMs: 3000 },
   ],
 };
 

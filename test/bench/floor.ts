@@ -54,10 +54,13 @@ async function firstEvent(container: string, signal: AbortSignal): Promise<void>
   running.kill();
 }
 
-/** The floor of a warm start: `devcontainer up` and Claude's own start, with nothing of ours. Milliseconds. */
-export async function floorStart(image: string, parent: string): Promise<number> {
-  const folder = await mkdtemp(path.join(parent, 'floor-'));
-  await mkdir(path.join(folder, '.devcontainer'));
+interface Made {
+  readonly folder: string;
+  container?: string;
+}
+
+async function bareStart(image: string, made: Made): Promise<number> {
+  await mkdir(path.join(made.folder, '.devcontainer'));
   const config = {
     image,
     overrideCommand: true,
@@ -65,16 +68,29 @@ export async function floorStart(image: string, parent: string): Promise<number>
     userEnvProbe: 'none',
     runArgs: ['--init'],
   };
-  await writeFile(path.join(folder, '.devcontainer/devcontainer.json'), JSON.stringify(config));
+  await writeFile(path.join(made.folder, '.devcontainer/devcontainer.json'), JSON.stringify(config));
   const start = performance.now();
-  const container = await up(folder);
-  try {
-    await firstEvent(container, AbortSignal.timeout(60_000));
-    return performance.now() - start;
-  } finally {
-    await runOnHost({ file: 'docker', args: ['rm', '--force', '--volumes', container] });
-    await rm(folder, { recursive: true, force: true });
-  }
+  made.container = await up(made.folder);
+  await firstEvent(made.container, AbortSignal.timeout(60_000));
+  return performance.now() - start;
+}
+
+async function unmake({ folder, container }: Made): Promise<void> {
+  if (container !== undefined) await runOnHost({ file: 'docker', args: ['rm', '--force', '--volumes', container] });
+  await rm(folder, { recursive: true, force: true });
+}
+
+/**
+ * The floor of so many warm starts at once, until the last of them is there: `devcontainer up` and Claude's own start, with nothing of
+ * ours. Milliseconds.
+ */
+export async function floorStart(image: string, parent: string, count = 1): Promise<number> {
+  const folders = await Promise.all(Array.from({ length: count }, () => mkdtemp(path.join(parent, 'floor-'))));
+  const made = folders.map((folder): Made => ({ folder }));
+  const starts = made.map((one) => bareStart(image, one));
+  await Promise.allSettled(starts);
+  await Promise.all(made.map(unmake));
+  return Math.max(...(await Promise.all(starts)));
 }
 
 /** The floor of bringing commits home: `git fetch` of a branch over a bare `docker exec`, into a repository that has the rest. */

@@ -6,7 +6,7 @@
 import { findPart, hostCertificates } from '../support/bed.ts';
 import { Flotilla } from '../support/flotilla.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
-import { commitScenario, commitsHome } from './commitsHome.ts';
+import { commitsHome, oneByOne } from './commitsHome.ts';
 import { floorStart } from './floor.ts';
 import { historyOf } from './history.ts';
 import { activation, bigTree, eventToRow, sizes } from './codeRows.ts';
@@ -14,7 +14,7 @@ import { forecastRow, planRow } from './landingRows.ts';
 import { type Row, inTurns, median, quantile, ratioRow, table } from './measure.ts';
 import { fanOut, reconciling } from './engineRows.ts';
 import { atRest } from './restRow.ts';
-import { coldImage, startsAtOnce, type StartBed } from './startRows.ts';
+import { afterAll, coldImage, startsAtOnce, type StartBed } from './startRows.ts';
 import { ownStart } from './ownStart.ts';
 import { keyToEcho, panelAgain, terminalFlood } from './panelRows.ts';
 import { rebaseRows } from './rebaseRows.ts';
@@ -122,7 +122,7 @@ async function bench(isWanted: (name: string) => boolean): Promise<Row[]> {
   say(await findPart('docker'));
   const image = await findPart('claude image');
   const baseImage = await findPart('base image');
-  const flotilla = await Flotilla.start({ scenario: commitScenario, baseImage });
+  const flotilla = await Flotilla.start({ scenario: { rules: [oneByOne, afterAll] }, baseImage });
   const rows: Row[] = [];
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void flotilla.close().finally(() => process.exit(130)));

@@ -5,6 +5,7 @@ import { runOnHost } from '../../src/engine/process/run.ts';
 import { Docker } from '../../src/engine/runtime/devcontainer/docker.ts';
 import { OwnImage } from '../../src/engine/runtime/devcontainer/ownImage.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
+import type { Rule } from '../support/scriptedApi/scenario.ts';
 import { floorStart } from './floor.ts';
 import { type Row, inTurns, ratioRow } from './measure.ts';
 import { ownStart } from './ownStart.ts';
@@ -18,20 +19,20 @@ export interface StartBed {
 
 const dockerfile = path.resolve(import.meta.dirname, '../../media/image/Dockerfile');
 
-/** Until the last of so many is there. */
-const last = async (count: number, start: () => Promise<number>): Promise<number> =>
-  Math.max(...(await Promise.all(Array.from({ length: count }, start))));
+const prompt = 'Say hello when all have begun.';
+
+/** Claude gets its answer when all of the others stand too: what counts is starts beside starts, not beside the work of those before. */
+export const afterAll: Rule = { match: prompt, steps: [{ text: 'Hello.', delayMs: 15_000 }] };
 
 /** So many starts at once, until the last Claude says its first word, beside as many bare `devcontainer up` with a Claude. */
 export async function startsAtOnce(bed: StartBed, count: number, runs: number): Promise<Row> {
   const parent = await mkdtemp(path.join(bed.folder, 'starts-'));
   const { folder: repository } = await sampleRepository(parent);
-  const own = (): Promise<number> =>
-    ownStart(bed.client, { repository, prompt: 'Say hello.', certificates: bed.certificates });
+  const own = (): Promise<number> => ownStart(bed.client, { repository, prompt, certificates: bed.certificates });
   const { first, second } = await inTurns(
     runs,
-    () => last(count, own),
-    () => last(count, () => floorStart(bed.image, bed.folder)),
+    async () => Math.max(...(await Promise.all(Array.from({ length: count }, own)))),
+    () => floorStart(bed.image, bed.folder, count),
   );
   const reference = { name: `${String(count)} devcontainer up + claude`, samples: second };
   return ratioRow(`${String(count)} warm starts at once, until the last first event`, first, reference, 1.3);

@@ -1,6 +1,5 @@
-import type { Scenario } from '../support/scriptedApi/scenario.ts';
+import type { Rule, Scenario } from '../support/scriptedApi/scenario.ts';
 
-type Rule = NonNullable<Scenario['rules']>[number];
 type Call = { readonly tool: string; readonly input: Record<string, unknown> };
 
 const run = (command: string, description: string): Call => ({ tool: 'Bash', input: { command, description } });

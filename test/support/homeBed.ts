@@ -9,11 +9,10 @@ import { type OperationOutput, operations } from '../../src/protocol/operations.
 import { requirePart } from './bed.ts';
 import { type CommandResult, Flotilla } from './flotilla.ts';
 import { git, type SampleRepository, sampleRepository } from './sampleRepository.ts';
-import type { Scenario } from './scriptedApi/scenario.ts';
+import type { Rule } from './scriptedApi/scenario.ts';
 import { bash, sessionOf } from './sessions.ts';
 
 type Status = OperationOutput<'landing.status'>;
-type Rule = NonNullable<Scenario['rules']>[number];
 
 /** The question that a landing asks Claude begins so. */
 export const resolvePrompt = '^# Resolve merge conflicts';

@@ -74,4 +74,6 @@ export const scenarioSchema = z.strictObject({
   side: stepSchema.default({ text: 'ok' }),
 });
 export type Scenario = z.input<typeof scenarioSchema>;
+/** What is answered to prompts of one kind. */
+export type Rule = NonNullable<Scenario['rules']>[number];
 export type ParsedScenario = z.output<typeof scenarioSchema>;
