@@ -1,4 +1,4 @@
-# What checkpoint.sh and checkpoint-worktrees.sh share; read in by them.
+# What checkpoint.sh, checkpoint-worktrees.sh and checkpoint-tags.sh share; read in by them.
 set -eu
 umask 077
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_COMMON_DIR CDPATH

@@ -11,10 +11,11 @@
 #                                it may hold what its remotes lack
 #   unsaved <path>               something else that could not be saved
 #   left branch <name>           its name or the number of branches keeps it from being told below, and it holds commits that no other has
+#   left tag <name>              likewise
 #   left work tree <name>        a linked work tree that could not be saved
 #   shallow                      the history is cut off: something was fetched with --depth
-#   ref <commit> <name>          branches and checkpoints, newest first; what is stashed away, as refs/flotilla/stash/<commit>, and linked
-#                                work trees that hold what no branch has, as refs/flotilla/worktrees/<name>/<commit>
+#   ref <commit> <name>          branches and checkpoints, newest first; what is stashed away, as refs/flotilla/stash/<commit>; linked
+#                                work trees that hold what no branch has, as refs/flotilla/worktrees/<name>/<commit>; and tags that do
 [ $# -eq 2 ] || exit 64
 . "${0%/*}/checkpoint-common.sh"
 workspace=$1 state=$2 within=''
@@ -64,14 +65,15 @@ if [ -z "$commit" ]; then
 fi
 [ "$(git rev-parse --is-shallow-repository)" != true ] || echo shallow
 sh "${0%/*}/checkpoint-worktrees.sh" "$workspace" "$state/worktrees" || echo 'left work trees that could not be listed'
+sh "${0%/*}/checkpoint-tags.sh" "$workspace" "$state" || echo 'left tags that could not be listed'
 
 # Branches with a name that may be none elsewhere, and those that may be beyond what is told, as long as others lack their commits.
-most=380 odd=100 at=0
+most=330 odd=100 at=0
 git for-each-ref --sort=-committerdate --format='%(objectname) %(refname:lstrip=2)' refs/heads >"$state/heads"
 rm -f "$state/odd"
 while read -r commit name; do
   at=$((at + 1))
-  case $name in *[!!-~]*) name_is=odd ;; *) name_is=plain ;; esac
+  case $name in *[!!-~]* | -* | HEAD | @) name_is=odd ;; *) name_is=plain ;; esac
   if [ $at -gt $most ] || [ ${#name} -gt 200 ] || [ $name_is = odd ]; then
     printf '%s %s\n' "$commit" "$name" >>"$state/odd"
   else

@@ -39,6 +39,8 @@ mkdir -p .git/info .git/objects/info
 mv .git/config.new .git/config
 cat >.git/packed-refs.new
 mv .git/packed-refs.new .git/packed-refs
+# What checkpoint-tags.sh need not bring home.
+git for-each-ref --format='%(objectname) %(refname:lstrip=2)' refs/tags | sort >.git/flotilla-tags
 git -c core.hooksPath=/dev/null update-ref --no-deref "refs/heads/$branch" "$base"
 git symbolic-ref HEAD "refs/heads/$branch"
 git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c checkout.workers=0 reset -q --hard

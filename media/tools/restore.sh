@@ -1,9 +1,9 @@
 #!/bin/sh
 # Puts a session's work back into a freshly filled workspace:
-#   sh restore.sh <workspace> <session> [<checkpoint number> [<work tree>/<commit>]...]
+#   sh restore.sh <workspace> <session> [<checkpoint number> [worktrees/<name>/<commit> | tags/<object>/<name>]...]
 # Standard input and output are git's own protocol, with an upload-pack of the host at the other end. The branch that is checked out
 # moves to where it was, and the uncommitted work of the checkpoint is laid over it. Linked work trees become stashes: `git stash branch`
-# makes a branch of one, with what was committed and what was not.
+# makes a branch of one, with what was committed and what was not. Tags become tags.
 # Exit codes: 0 restored, 64 wrong use, 66 the checkpoint could not be laid over the branch, others are git's.
 set -eu
 umask 022
@@ -35,8 +35,16 @@ stash() { # stash <commit> <message>: unless it is there already
 git for-each-ref --format='%(objectname)' refs/flotilla/restored/stash | while read -r commit; do
   stash "$commit" 'Stashed in a container that is gone'
 done
+tag() { # tag <name> <object>: under another name where the origin has tags now that stand in its way
+  git -c core.hooksPath=/dev/null update-ref "refs/tags/$1" "$2" 2>/dev/null ||
+    git -c core.hooksPath=/dev/null update-ref "refs/tags/restored/$1" "$2"
+}
 for one; do
-  stash "$(git rev-parse -q --verify "refs/flotilla/restored/worktrees/$one" || :)" "Work tree ${one%/*} of a container that is gone"
+  saved=$(git rev-parse -q --verify "refs/flotilla/restored/$one") || continue
+  case $one in
+  tags/*) tag "${one#tags/*/}" "$saved" ;;
+  *) name=${one#worktrees/} && stash "$saved" "Work tree ${name%/*} of a container that is gone" ;;
+  esac
 done
 git for-each-ref --format='delete %(refname)' refs/flotilla/restored | git update-ref --stdin
 [ -n "$number" ] || exit 0

@@ -62,7 +62,9 @@ describe('a session', function () {
             match: '^one commit and one change',
             steps: [
               bash(
-                'echo kept > kept.txt && git add kept.txt && git commit -qm Kept && echo more >> kept.txt && echo loose > loose.txt' +
+                'echo kept > kept.txt && git add kept.txt && git commit -qm Kept' +
+                  ' && git commit -q --allow-empty -m Tagged && git tag -am Mine aside && git reset -q HEAD~' +
+                  ' && echo more >> kept.txt && echo loose > loose.txt' +
                   ' && git worktree add -qb agent .claude/worktrees/agent && echo aside > .claude/worktrees/agent/aside.txt',
               ),
               { text: 'Both.' },
@@ -170,8 +172,9 @@ describe('a session', function () {
     const { id: container = '', workspaceFolder = '' } = after.environment ?? {};
     assert.equal(before.notices.length, 0, before.notices.join('\n'));
     await docker('start', container);
-    const stashed = await docker('exec', '--workdir', workspaceFolder, container, 'git', 'show', 'stash^3:aside.txt');
-    assert.equal(stashed.trim(), 'aside');
+    const inside = ['exec', '--workdir', workspaceFolder, container, 'git'];
+    assert.equal((await docker(...inside, 'show', 'stash^3:aside.txt')).trim(), 'aside');
+    assert.equal((await docker(...inside, 'rev-parse', 'aside^')).trim(), after.head?.commit);
     assert.match((await flotilla.run(['logs', id])).stdout, /linked work trees held is stashed now \(agent\)/);
   });
 

@@ -1,13 +1,14 @@
 import { inside, type InsideCommand } from './inside.ts';
 import { isBranchName } from './refName.ts';
 
-/** A branch or checkpoint of a workspace, as the environment tells it. */
+/** A branch, tag or checkpoint of a workspace, as the environment tells it. */
 export interface WorkspaceRef {
   /**
-   * `refs/heads/…`, `refs/flotilla/checkpoints/<number>`, for something stashed away `refs/flotilla/stash/<commit>`, or for a linked work
-   * tree `refs/flotilla/worktrees/<name>/<commit>`.
+   * `refs/heads/…`, `refs/tags/…`, `refs/flotilla/checkpoints/<number>`, for something stashed away `refs/flotilla/stash/<commit>`, or for a
+   * linked work tree `refs/flotilla/worktrees/<name>/<commit>`.
    */
   readonly ref: string;
+  /** For an annotated tag, the tag's own object. */
   readonly commit: string;
 }
 
@@ -15,6 +16,13 @@ export interface WorkspaceRef {
 export interface LinkedWorkTree {
   readonly name: string;
   readonly commit: string;
+}
+
+/** A tag whose commit no branch has, and that the workspace was not filled with. */
+export interface LocalTag {
+  readonly name: string;
+  /** A commit, or an annotated tag's object. */
+  readonly object: string;
 }
 
 /** What a checkpoint told. It comes out of an environment: well-formed, but perhaps not true. */
@@ -29,13 +37,14 @@ export interface Checkpoint {
   readonly nested: readonly string[];
   /** Other things that could not be saved, such as unreadable files. */
   readonly unsaved: readonly string[];
-  /** Branches and linked work trees that are not saved, such as `branch <name>`. */
+  /** Branches, tags and linked work trees that are not saved, such as `branch <name>`. */
   readonly leftOut: readonly string[];
   /** The history inside is cut off, as after a fetch with `--depth`. */
   readonly shallow: boolean;
   /** How much is stashed away. */
   readonly stashes: number;
   readonly workTrees: readonly LinkedWorkTree[];
+  readonly tags: readonly LocalTag[];
   /** To be handed to `WorkStore.receive`. */
   readonly refs: readonly WorkspaceRef[];
 }
@@ -55,6 +64,7 @@ interface CheckpointResult {
 const maxRefs = 500;
 const maxNames = 100;
 const maxWorkTrees = 20;
+const maxTags = 50;
 
 /** Saves a workspace's uncommitted work without touching it (media/tools/checkpoint.sh). */
 export function checkpointCommand(
@@ -85,6 +95,7 @@ function parseCheckpoint({ exitCode, stdout, stderr }: CheckpointResult): Checkp
     shallow: lines.includes('shallow'),
     stashes: refs.filter(({ ref }) => stashRef.test(ref)).length,
     workTrees: refs.flatMap(workTreeOf).slice(0, maxWorkTrees),
+    tags: tagsOf(refs).slice(0, maxTags),
     refs,
   };
 }
@@ -106,7 +117,9 @@ function refOf(text: string): WorkspaceRef[] {
 
 /** What looked odd inside, or too much, may have been taken all the same. */
 function isMissingFrom(refs: readonly WorkspaceRef[]): (left: string) => boolean {
-  const names = new Set(refs.map(({ ref }) => ref.replace(/^refs\/heads\//, 'branch ')));
+  const names = new Set(
+    refs.map(({ ref }) => ref.replace(/^refs\/heads\//, 'branch ').replace(/^refs\/tags\//, 'tag ')),
+  );
   return (left) => !names.has(left);
 }
 
@@ -115,6 +128,12 @@ function workTreeOf({ ref }: WorkspaceRef): LinkedWorkTree[] {
   return name === undefined || commit === undefined ? [] : [{ name, commit }];
 }
 
+const tagsOf = (refs: readonly WorkspaceRef[]): LocalTag[] =>
+  refs
+    .filter(({ ref }) => isTag(ref))
+    .map(({ ref, commit }) => ({ name: ref.slice(tagPrefix.length), object: commit }));
+
+const tagPrefix = 'refs/tags/';
 const workTreeRef = /^refs\/flotilla\/worktrees\/([A-Za-z0-9_][A-Za-z0-9_-]{0,59})\/([0-9a-f]{40}|[0-9a-f]{64})$/;
 const stashRef = /^refs\/flotilla\/stash\/(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
@@ -123,7 +142,11 @@ export const isWorkspaceRef = (ref: string): boolean =>
   /^refs\/flotilla\/checkpoints\/[1-9][0-9]{0,8}$/.test(ref) ||
   stashRef.test(ref) ||
   workTreeRef.test(ref) ||
+  isTag(ref) ||
   (ref.startsWith('refs/heads/') && isBranchName(ref.slice('refs/heads/'.length)));
+
+/** True for a tag whose name can be taken home. */
+export const isTag = (ref: string): boolean => ref.startsWith(tagPrefix) && isBranchName(ref.slice(tagPrefix.length));
 
 /** A path for people: as git quotes it, bounded. */
 const shown = (path: string): string => path.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);

@@ -12,10 +12,15 @@ export interface Range {
 const maxText = 500;
 const maxList = 16 * 1024 * 1024;
 
+const isPattern = (revision: string): boolean => revision.startsWith('--glob=');
 const revisions = ({ include, exclude }: Range): string[] => [...include, '--not', ...exclude, '--'];
 
-export const countBetween = (range: Range): GitCommand<number> => ({
-  args: ['rev-list', '--count', ...revisions(range)],
+/** There may be more commits than a command line takes. */
+export const countBetween = ({ include, exclude }: Range): GitCommand<number> => ({
+  args: ['rev-list', '--count', ...include.filter(isPattern), '--stdin', '--'],
+  input: [...include.filter((one) => !isPattern(one)), ...exclude.map((id) => `^${id}`)]
+    .map((id) => `${id}\n`)
+    .join(''),
   parse: ({ stdout }) => Number(stdout.toString('utf8').trim()),
 });
 

@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
-import { isWorkspaceRef, type WorkspaceRef } from './checkpoint.ts';
+import { isTag, isWorkspaceRef, type WorkspaceRef } from './checkpoint.ts';
 import { GitError } from './gitError.ts';
 import { runHostGit } from './hostProcess.ts';
 import { type Connect, fetchObjects, type Incoming, listRefs } from './incoming.ts';
@@ -36,7 +36,7 @@ export async function receiveWork(folder: string, prefix: string, arrival: Arriv
   const told = arrival.refs ?? (await listRefs({ folder, connect, maxBytes: 16 * 1024 * 1024 }, signal));
   const offered = sound(told);
   const own = await ownRefs(folder, prefix, signal);
-  const news = offered.filter(({ ref, commit }) => own.get(storedName(prefix, ref)) !== commit);
+  const news = offered.filter((one) => own.get(storedName(prefix, one)) !== one.commit);
   // Also what seems to be there already: only a fetch knows whether everything it points at is there as well.
   const wanted = [...new Set(news.map(({ commit }) => commit))];
   const incoming = { folder, connect, maxBytes };
@@ -44,11 +44,10 @@ export async function receiveWork(folder: string, prefix: string, arrival: Arriv
   if (arrival.whole !== undefined) await fetchMissing(incoming, offered, { from: arrival.whole, signal });
   throwIfCancelled(signal);
   const commits = await onlyCommits(folder, news, signal);
-  const moves = commits.map(({ ref, commit }) => ({
-    name: storedName(prefix, ref),
-    from: own.get(storedName(prefix, ref)),
-    to: commit,
-  }));
+  const moves = commits.map((one) => {
+    const name = storedName(prefix, one);
+    return { name, from: own.get(name), to: one.commit };
+  });
   faultPoint('home.objects');
   await keepRefs({ folder, prefix, own, moves }, signal);
   if (wanted.length > 0) await tidyWorkStore(folder, 'packs', signal);
@@ -77,8 +76,14 @@ async function fetchMissing(
   }
 }
 
-/** `refs/heads/x` becomes `<prefix>heads/x`, `refs/flotilla/checkpoints/3` becomes `<prefix>checkpoints/3`. */
-const storedName = (prefix: string, ref: string): string => prefix + ref.replace(/^refs\/(?:flotilla\/)?/, '');
+/**
+ * `refs/heads/x` becomes `<prefix>heads/x`, `refs/flotilla/checkpoints/3` becomes `<prefix>checkpoints/3`. A tag that is moved does not
+ * replace what it was: `refs/tags/x` becomes `<prefix>tags/<object>/x`.
+ */
+function storedName(prefix: string, { ref, commit }: WorkspaceRef): string {
+  const name = ref.replace(/^refs\/(?:flotilla\/)?/, '');
+  return prefix + (isTag(ref) ? name.replace(/^tags/, `tags/${commit}`) : name);
+}
 
 /** Names that are expected, each once, and none that another one keeps from being made. */
 function sound(told: readonly WorkspaceRef[]): WorkspaceRef[] {
@@ -101,13 +106,14 @@ async function ownRefs(folder: string, prefix: string, signal: AbortSignal | und
   return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
 }
 
+/** Those that are commits; of a tag, what is behind it. */
 async function onlyCommits(
   folder: string,
   refs: readonly WorkspaceRef[],
   signal: AbortSignal | undefined,
 ): Promise<WorkspaceRef[]> {
   if (refs.length === 0) return [];
-  const input = refs.map(({ commit }) => `${commit}\n`).join('');
+  const input = refs.map((one) => `${one.commit}${isTag(one.ref) ? '^{commit}' : ''}\n`).join('');
   const { stdout } = await runHostGit({ folder, args: ['cat-file', '--batch-check=%(objecttype)'], input }, signal);
   const types = stdout.toString('utf8').split('\n');
   return refs.filter((_, at) => types[at] === 'commit');

@@ -1,4 +1,4 @@
-import type { LinkedWorkTree } from './checkpoint.ts';
+import type { LinkedWorkTree, LocalTag } from './checkpoint.ts';
 import { inside, type InsideCommand } from './inside.ts';
 
 export interface Restore {
@@ -8,12 +8,14 @@ export interface Restore {
   readonly checkpoint: number | undefined;
   /** Linked work trees that held something: each becomes a stash. */
   readonly workTrees?: readonly LinkedWorkTree[] | undefined;
+  /** Tags that hold what no branch has: they become tags again. */
+  readonly tags?: readonly LocalTag[] | undefined;
   readonly tools?: string | undefined;
 }
 
 /**
  * Puts what came home of a session into a freshly filled workspace (media/tools/restore.sh), with `WorkStore.send` at the other end of its
- * streams: branches, what was stashed away, and the uncommitted work of the newest checkpoint.
+ * streams: branches, what was stashed away, tags, and the uncommitted work of the newest checkpoint.
  */
 export const restoreCommand = (restore: Restore): InsideCommand => [
   'sh',
@@ -21,5 +23,6 @@ export const restoreCommand = (restore: Restore): InsideCommand => [
   restore.workspace,
   restore.sessionId,
   String(restore.checkpoint ?? ''),
-  ...(restore.workTrees ?? []).map(({ name, commit }) => `${name}/${commit}`),
+  ...(restore.workTrees ?? []).map(({ name, commit }) => `worktrees/${name}/${commit}`),
+  ...(restore.tags ?? []).map(({ name, object }) => `tags/${object}/${name}`),
 ];

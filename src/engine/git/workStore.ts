@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ChangedFile, Commit } from '../../protocol/operations.ts';
 import { FlotillaError } from '../base/errors.ts';
+import type { LocalTag } from './checkpoint.ts';
 import { commitsBetween, countBetween } from './commits.ts';
 import { changedFiles, patchBetween } from './diff.ts';
 import { checkpointHeads, type CheckpointRef, checkpointRefs } from './checkpointRefs.ts';
@@ -50,8 +51,8 @@ const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const sessionId = /^[a-z0-9]{1,64}$/;
 
 /**
- * The bare repository of one source's sessions: `refs/flotilla/<session>/heads/*`, `…/checkpoints/*`, `…/stash/*`, `…/worktrees/<name>/*`, and under `…/previous/*` every tip that a
- * session moved away from or deleted. It borrows the mirror's objects, so only what a session made travels. Never seen by an environment.
+ * The bare repository of one source's sessions: `refs/flotilla/<session>/heads/*`, `…/checkpoints/*`, `…/stash/*`, `…/worktrees/<name>/*`,
+ * `…/tags/<object>/*`, and under `…/previous/*` every tip that a session moved away from or deleted. It borrows the mirror's objects, so only what a session made travels. Never seen by an environment.
  */
 export class WorkStore {
   readonly #folder: string;
@@ -206,6 +207,18 @@ export class WorkStore {
       ]);
       return { commits, uncommitted };
     });
+  }
+
+  /** Those tags of which `known` lacks a commit; see `unpushed`. */
+  async unpushedTags(tags: readonly LocalTag[], known: readonly string[], signal?: AbortSignal): Promise<LocalTag[]> {
+    const exclude = known.map(requireCommit);
+    const lacking = await this.#do(() => {
+      const run = hostRunner(this.#folder);
+      const count = ({ object }: LocalTag): Promise<number> =>
+        run(countBetween({ include: [requireCommit(object)], exclude }), signal);
+      return Promise.all(tags.map(count));
+    });
+    return tags.filter((_, at) => lacking[at] !== 0);
   }
 
   /** Gives a session's own branches and checkpoints to its new environment, where `restoreCommand` asks for them. */

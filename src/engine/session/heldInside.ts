@@ -10,9 +10,11 @@ export const heldInsideSchema = z.object({
   stashes: z.number().default(0),
   /** Linked work trees with work that is in no branch. It came home. */
   workTrees: z.array(z.object({ name: z.string(), commit: z.string() })).default([]),
+  /** Tags with commits that are in no branch. They came home. */
+  tags: z.array(z.object({ name: z.string(), object: z.string() })).default([]),
   /** Repositories inside the workspace. They did not come home. */
   nested: names,
-  /** Branches and linked work trees that did not come home. */
+  /** Branches, tags and linked work trees that did not come home. */
   leftOut: names,
 });
 export type HeldInside = z.output<typeof heldInsideSchema>;
@@ -34,7 +36,7 @@ export function requireNothingInside({ name }: Session, { nested, leftOut }: Hel
 }
 
 /** Rejects with `work-not-home` when something came home that no branch holds. */
-export function requireNothingAside({ name }: Session, { stashes, workTrees }: HeldInside): void {
+export function requireNothingAside({ name }: Session, { stashes, workTrees, tags }: HeldInside): void {
   if (stashes > 0)
     throw new FlotillaError(
       'work-not-home',
@@ -44,6 +46,11 @@ export function requireNothingAside({ name }: Session, { stashes, workTrees }: H
     throw new FlotillaError(
       'work-not-home',
       `"${name}" has work in linked work trees that no branch holds: ${listed(workTrees.map((one) => one.name))}. Ask Claude to commit it to branches or to remove the work trees, or remove the session and discard it.`,
+    );
+  if (tags.length > 0)
+    throw new FlotillaError(
+      'work-not-home',
+      `"${name}" has tags with commits that no branch holds: ${listed(tags.map((one) => one.name))}. Ask Claude to make branches of them or to delete the tags, or remove the session and discard them.`,
     );
 }
 

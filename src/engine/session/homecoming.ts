@@ -184,8 +184,8 @@ export class Homecoming {
     const whole = shallow ? undefined : session.base.commit;
     await store.receive(id, { connect: (inner) => connect(environment, inner), signal, refs, whole });
     faultPoint('home.received');
-    const { stashes, workTrees, nested, leftOut } = checkpoint;
-    this.#marks.put('inside', id, { stashes, workTrees, nested, leftOut });
+    const { stashes, workTrees, tags, nested, leftOut } = checkpoint;
+    this.#marks.put('inside', id, { stashes, workTrees, tags, nested, leftOut });
     this.#noteCheckpoint(session, checkpoint);
     await this.#noteHead(id, store);
   }

@@ -9,7 +9,7 @@ import { resolveSource } from '../git/source.ts';
 import type { Unpushed, WorkStore } from '../git/workStore.ts';
 import type { Documents } from '../store/documents.ts';
 import type { SessionBook } from './book.ts';
-import { requireNothingAside } from './heldInside.ts';
+import { type HeldInside, requireNothingAside } from './heldInside.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -86,9 +86,14 @@ export class Pushing {
   }
 
   /** A history that was fetched only in part, with `--depth` for example, can't be compared. */
-  async #unpushed({ id, name, repository }: Session, known: readonly string[]): Promise<Unpushed> {
+  async #unpushed(
+    { id, name, repository }: Session,
+    known: readonly string[],
+  ): Promise<Unpushed & Pick<HeldInside, 'tags'>> {
     try {
-      return await this.#repositories.workStore(repository).unpushed(id, known);
+      const store = this.#repositories.workStore(repository);
+      const tags = await store.unpushedTags(this.#homecoming.inside(id).tags, known);
+      return { ...(await store.unpushed(id, known)), tags };
     } catch (error) {
       if (!FlotillaError.is(error, 'git-failed')) throw error;
       throw new FlotillaError(
@@ -110,7 +115,7 @@ export class Pushing {
         'work-not-home',
         `"${session.name}" has ${commits(left.commits)} that ${left.commits === 1 ? 'was' : 'were'} not pushed. Push the session, or remove it and discard that work.`,
       );
-    requireNothingAside(session, this.#homecoming.inside(id));
+    requireNothingAside(session, { ...this.#homecoming.inside(id), tags: left.tags });
     if (left.uncommitted)
       throw new FlotillaError(
         'work-not-home',

@@ -157,12 +157,13 @@ export class Starter {
 
   async #putBack(session: Session, environment: Environment, signal: AbortSignal): Promise<void> {
     if (session.head === undefined && session.checkpoint === undefined) return;
-    const { workTrees } = this.#homecoming.inside(session.id);
+    const { workTrees, tags } = this.#homecoming.inside(session.id);
     const command = restoreCommand({
       workspace: environment.workspaceFolder,
       sessionId: session.id,
       checkpoint: session.checkpoint?.number,
       workTrees,
+      tags,
     });
     await this.#repositories.workStore(session.repository).send(
       session.id,

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Checkpoint } from '../../../src/engine/git/checkpoint.ts';
 import { restoreCommand } from '../../../src/engine/git/restore.ts';
+import { sendMirror } from '../../../src/engine/git/sendMirror.ts';
 import type { WorkStore } from '../../../src/engine/git/workStore.ts';
 import type { Scratch } from '../../support/localEnvironment.ts';
 import { commit, git, LocalEnvironment, makeRepository, write } from '../../support/localEnvironment.ts';
@@ -37,6 +38,7 @@ describe('git work beside the branch that is checked out', () => {
   };
   const stored = (revision: string): string => git(scratch.path('work', 'store.git'), 'show', revision);
   const names = ({ workTrees }: Checkpoint): string[] => workTrees.map(({ name }) => name).sort();
+  const tags = (told: Checkpoint): string[] => told.tags.map(({ name, object }) => `${name} ${object}`).sort();
   const worktree = (folder: string, ...args: string[]): string => {
     git(workspace, 'worktree', 'add', '--quiet', ...args, folder);
     return path.resolve(workspace, folder);
@@ -176,21 +178,126 @@ describe('git work beside the branch that is checked out', () => {
     assert.equal((await store.unpushed('abc', [base])).uncommitted, false);
   });
 
-  it('becomes a stash of a new workspace, from which a branch can be made', async () => {
+  it('comes home from tags that hold what no branch has, the tag itself with it', async () => {
+    const lone = commit(workspace, { 'a.txt': 'lone\n' });
+    git(workspace, 'tag', 'plain');
+    const other = commit(workspace, { 'b.txt': 'other\n' });
+    git(workspace, 'tag', '--annotate', '--message=Signed off', 'release/1.0');
+    git(workspace, 'tag', '--annotate', '--message=Twice', 'twice', 'release/1.0');
+    const [annotated, twice] = ['release/1.0', 'twice'].map((name) => git(workspace, 'rev-parse', name));
+    git(workspace, 'reset', '--quiet', '--hard', base);
+    git(workspace, 'tag', 'where/the/branch/is');
+    git(workspace, 'tag', 'tree', 'HEAD^{tree}');
+    git(workspace, 'tag', '--annotate', '--message=File', 'file', 'HEAD:README.md');
+    const told = await bring();
+    assert.deepEqual([told.leftOut, told.unsaved], [[], []]);
+    assert.deepEqual(tags(told), [`plain ${lone}`, `release/1.0 ${annotated!}`, `twice ${twice!}`]);
+    assert.equal(stored(`refs/flotilla/abc/tags/${lone}/plain:a.txt`), 'lone');
+    assert.match(stored(`refs/flotilla/abc/tags/${annotated!}/release/1.0`), /Signed off/);
+    assert.equal(stored(`refs/flotilla/abc/tags/${twice!}/twice^{commit}:b.txt`), 'other');
+    assert.deepEqual(
+      await store.unpushedTags(told.tags, [base, lone]),
+      told.tags.filter(({ name }) => name !== 'plain'),
+    );
+    assert.deepEqual(await store.unpushedTags(told.tags, [base, other]), []);
+    assert.equal((await store.unpushed('abc', [base])).commits, 0);
+    await store.deleteSession('abc');
+    assert.equal(git(scratch.path('work', 'store.git'), 'for-each-ref'), '');
+  });
+
+  it('is that of tags as they are now, while what they were is kept', async () => {
+    const [first, second] = ['one', 'two'].map((text) => {
+      git(workspace, 'checkout', '--quiet', '--detach', base);
+      return commit(workspace, { 'a.txt': text });
+    });
+    git(workspace, 'checkout', '--quiet', 'flotilla/x');
+    git(workspace, 'tag', 'moved', first!);
+    git(workspace, 'tag', 'gone', second!);
+    assert.deepEqual(tags(await bring()), [`gone ${second!}`, `moved ${first!}`]);
+    git(workspace, 'tag', '--force', 'moved', second!);
+    git(workspace, 'tag', '--delete', 'gone');
+    // A folder where a tag was.
+    git(workspace, 'tag', 'gone/again', second!);
+    assert.deepEqual(tags(await bring()), [`gone/again ${second!}`, `moved ${second!}`]);
+    assert.equal(stored(`refs/flotilla/abc/tags/${first!}/moved:a.txt`), 'one');
+    git(workspace, 'branch', 'kept', second!);
+    assert.deepEqual(tags(await bring()), []);
+  });
+
+  it('is not that of tags that the workspace was filled with, but of those that were moved since', async () => {
+    const origin = scratch.path('repo');
+    git(origin, 'checkout', '--quiet', '--detach');
+    commit(origin, { 'old.txt': 'old\n' });
+    for (const name of ['v0.9', 'v1.0']) git(origin, 'tag', '--annotate', '--message=Old', name);
+    await bed.mirror.ensure();
+    const fetched = new LocalEnvironment(scratch.path('fetched'));
+    await sendMirror({ folder: bed.mirror.folder, connect: fetched.fetch(base) });
+    fetched.fill({ branch: 'flotilla/x', base, url: undefined, refs: [], objects: null });
+    for (const filled of [await bed.filled('mounted'), fetched]) {
+      assert.equal(git(filled.workspace, 'tag'), 'v0.9\nv1.0');
+      assert.deepEqual(filled.checkpoint().tags, []);
+      const moved = git(filled.workspace, 'commit-tree', '-m', 'Moved', 'HEAD^{tree}');
+      git(filled.workspace, 'tag', '--force', 'v1.0', moved);
+      git(filled.workspace, 'pack-refs', '--all');
+      assert.deepEqual(tags(filled.checkpoint()), [`v1.0 ${moved}`]);
+    }
+  });
+
+  it('is named when it is behind a tag that no name elsewhere fits, or behind too many', async () => {
+    const input = Array.from({ length: 120 }, (_, at) => {
+      const head = `commit refs/tags/t${String(at)}\ncommitter Ada <ada@example.org> 1700000000 +0000\n`;
+      return `${head}data ${String(String(at).length)}\n${String(at)}\nfrom ${base}\n`;
+    });
+    const lone = git(workspace, 'commit-tree', '-p', base, '-m', 'Lone', 'HEAD^{tree}');
+    git(workspace, 'tag', 'schön', lone);
+    for (const name of [`long/${'x'.repeat(120)}/${'y'.repeat(120)}`, '-x', 'HEAD'])
+      git(workspace, 'update-ref', `refs/tags/${name}`, lone);
+    const odd = await bring();
+    assert.deepEqual(tags(odd), [`schön ${lone}`]);
+    assert.deepEqual([...odd.leftOut].sort(), ['tag -x', 'tag HEAD', `tag long/${'x'.repeat(120)}/${'y'.repeat(120)}`]);
+    execFileSync('git', ['-C', workspace, 'fast-import', '--quiet'], { input: input.join('') });
+    const many = await bring();
+    assert.ok(many.tags.length > 40 && many.tags.length <= 50);
+    assert.equal(many.leftOut.at(-1), 'tags beyond the first hundred');
+    git(workspace, 'branch', '--force', 'lone', lone);
+    execFileSync('git', ['-C', workspace, 'fast-import', '--quiet', '--force'], {
+      input: input.join('').replaceAll('refs/tags/t', 'refs/heads/t'),
+    });
+    const held = environment.checkpoint();
+    assert.deepEqual([held.tags, held.leftOut], [[], []]);
+  }).timeout(60_000);
+
+  it('becomes a stash of a new workspace, from which a branch can be made, and tags become tags again', async () => {
     const folder = worktree('../outside', '--detach');
     const lone = commit(folder, { 'a.txt': 'lone\n' });
     write(folder, { 'a.txt': 'more\n', 'new.txt': 'new\n' });
     write(workspace, { 'README.md': 'mine\n' });
     git(workspace, 'stash', '--quiet');
-    const { newest, workTrees } = await bring();
+    git(workspace, 'tag', '--annotate', '--message=Mine', 'deep/v1', lone);
+    git(workspace, 'tag', 'taken', lone);
+    git(workspace, 'tag', 'deleted', lone);
+    await bring();
+    git(workspace, 'tag', '--delete', 'deleted');
+    const { newest, workTrees, tags: local } = await bring();
     const made = await bed.filled('made');
+    git(made.workspace, 'tag', 'taken/by/origin', base);
     const checkpoint = newest?.number;
-    const command = restoreCommand({ workspace: made.workspace, sessionId: 'abc', checkpoint, workTrees, tools });
+    const command = restoreCommand({
+      workspace: made.workspace,
+      sessionId: 'abc',
+      checkpoint,
+      workTrees,
+      tags: local,
+      tools,
+    });
     for (const time of ['first', 'second']) {
       await store.send('abc', (signal) => made.start(command, signal));
       const list = git(made.workspace, 'stash', 'list').split('\n');
       assert.equal(list.length, 2, time);
       assert.match(list[0]!, /Work tree outside of a container/);
+      assert.match(git(made.workspace, 'cat-file', 'tag', 'deep/v1'), /Mine/);
+      assert.deepEqual(git(made.workspace, 'tag').split('\n'), ['deep/v1', 'restored/taken', 'taken/by/origin']);
+      assert.equal(git(made.workspace, 'rev-parse', 'deep/v1^{commit}', 'restored/taken'), `${lone}\n${lone}`);
     }
     git(made.workspace, 'stash', 'branch', 'again', 'stash@{0}');
     assert.equal(git(made.workspace, 'rev-parse', 'HEAD'), lone);

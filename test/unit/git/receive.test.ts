@@ -99,6 +99,9 @@ describe('what comes out of an environment is hostile', () => {
   it('so refs that were told are checked again', async () => {
     const head = commit(workspace, { a: 'a' });
     const tree = git(workspace, 'rev-parse', 'HEAD^{tree}');
+    git(workspace, 'tag', '--annotate', '--message=One', 'v1');
+    git(workspace, 'tag', '--annotate', '--message=Tree', 'of-tree', tree);
+    const [tag = '', ofTree = ''] = git(workspace, 'rev-parse', 'v1', 'of-tree').split('\n');
     const told = [
       { ref: 'refs/heads/task', commit: head },
       { ref: 'refs/heads/a', commit: head },
@@ -106,9 +109,18 @@ describe('what comes out of an environment is hostile', () => {
       { ref: 'refs/heads/tree', commit: tree },
       { ref: 'refs/heads/../../../x', commit: head },
       { ref: 'refs/flotilla/zzz/heads/x', commit: head },
+      { ref: 'refs/heads/tagged', commit: tag },
+      { ref: 'refs/tags/v1', commit: tag },
+      { ref: 'refs/tags/v1/x', commit: head },
+      { ref: 'refs/tags/tree', commit: tree },
+      { ref: 'refs/tags/of-tree', commit: ofTree },
+      { ref: 'refs/tags/../heads/task', commit: base },
+      { ref: 'refs/tags/-x', commit: head },
     ];
     await store.receive('abc', { connect: environment.connect, refs: told });
-    assert.deepEqual(refs(), ['refs/flotilla/abc/heads/a', 'refs/flotilla/abc/heads/task']);
+    const tagged = `refs/flotilla/abc/tags/${tag}/v1`;
+    assert.deepEqual(refs(), ['refs/flotilla/abc/heads/a', 'refs/flotilla/abc/heads/task', tagged]);
+    assert.deepEqual(git(folder, 'for-each-ref', 'refs/tags'), '');
   });
 
   it('so a commit that is not there, garbage and silence are errors, and leave the store as it was', async () => {

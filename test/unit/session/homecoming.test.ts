@@ -98,6 +98,20 @@ describe('what comes home', () => {
     await bed.room.sessions.remove(id, false, testActor);
   });
 
+  it('is missed when it would go with the session: what a tag alone holds, unless it was pushed', async () => {
+    makeRepository(scratch.path('workspace'));
+    const lone = git(scratch.path('workspace'), 'rev-parse', 'HEAD');
+    const pushed = { commit: lone, remote: 'origin', branch: 'x', at: '2026-01-01T00:00:00.000Z' };
+    const [missed, safe] = [bed.session({ state: 'completed' }), bed.session({ state: 'completed', pushed })];
+    for (const { environment } of [missed, safe]) {
+      environment.answer = ([, script]) => (script === 'checkpoint' ? says(`ref ${lone} refs/tags/v1/a\n`) : undefined);
+      gives(environment, new LocalEnvironment(scratch.folder));
+    }
+    const refusal = { code: 'work-not-home', message: /tags .*: v1\/a\. .* discard/ };
+    await assert.rejects(bed.room.sessions.remove(missed.id, false, testActor), refusal);
+    await bed.room.sessions.remove(safe.id, false, testActor);
+  });
+
   it('is kept when nobody can tell what of it was pushed: its history is cut off', async () => {
     const { id, environment } = bed.session({ state: 'completed' });
     makeRepository(scratch.path('other'));
