@@ -39,13 +39,28 @@ describe('what failed starts have left', () => {
     late.add('other', remove('other', 2));
     await eventually(() => triesOf('one') === 1);
     const order: string[] = [];
-    const called = late.callOff('one').then(() => order.push('called off'));
+    const called = late.callOff('one', new AbortController().signal).then(() => order.push('called off'));
     order.push('removed');
     removing.resolve(undefined);
     await called;
     assert.deepEqual(order, ['removed', 'called off']);
     await eventually(() => triesOf('other') === 2);
     assert.equal(triesOf('one'), 1);
+  });
+
+  it('is removed all the same when its session does not begin anew after all', async () => {
+    const removing = Promise.withResolvers<undefined>();
+    late.add('one', () => {
+      tries.push('one');
+      return triesOf('one') === 1 ? removing.promise : Promise.resolve();
+    });
+    await eventually(() => triesOf('one') === 1);
+    const leaving = new AbortController();
+    const called = late.callOff('one', leaving.signal);
+    leaving.abort();
+    await assert.rejects(called, { code: 'cancelled' });
+    removing.reject(new Error('connect ENOENT'));
+    await eventually(() => triesOf('one') === 2);
   });
 
   it('is not looked after any more once it is closed', async () => {

@@ -1,5 +1,5 @@
 import { sleep } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
+import { cancelled, messageOf, throwIfCancelled } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 
 /** What failed starts have left behind because Docker did not answer: it goes when Docker is back. */
@@ -19,12 +19,28 @@ export class LateRemovals {
 
   add(sessionId: string, remove: () => Promise<unknown>): void {
     this.#due.set(sessionId, remove);
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#running ??= this.#run();
   }
 
-  /** From now on nothing of this session is removed any more: it begins anew and sees for itself what is there. */
-  async callOff(sessionId: string): Promise<void> {
-    if (this.#due.delete(sessionId)) await this.#round;
+  /**
+   * From now on nothing of this session is removed any more: it begins anew and sees for itself what is there. Rejects with `cancelled` when
+   * the signal fires before what is under way has ended; then it is all removed as if this had not been called.
+   */
+  async callOff(sessionId: string, signal: AbortSignal): Promise<void> {
+    throwIfCancelled(signal);
+    const remove = this.#due.get(sessionId);
+    if (remove === undefined) return;
+    this.#due.delete(sessionId);
+    const left = Promise.withResolvers<undefined>();
+    const leave = (): void => {
+      left.resolve(undefined);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    await Promise.race([this.#round, left.promise]);
+    signal.removeEventListener('abort', leave);
+    if (!signal.aborted) return;
+    this.add(sessionId, remove);
+    throw cancelled();
   }
 
   /** What is under way may go on, and what is not done is not tried again. */
@@ -41,6 +57,7 @@ export class LateRemovals {
       this.#round = Promise.all([...this.#due].map(([id, remove]) => this.#remove(id, remove)));
       await this.#round;
     }
+    this.#running = undefined;
   }
 
   async #remove(sessionId: string, remove: () => Promise<unknown>): Promise<void> {

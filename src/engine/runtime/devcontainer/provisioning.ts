@@ -66,7 +66,7 @@ export class Provisioning {
   /** Rejects with `not-in-this-state`, touching nothing, when the session has something already. */
   async provision(spec: EnvironmentSpec, report: Report, signal: AbortSignal): Promise<DevcontainerEnvironment> {
     throwIfCancelled(signal);
-    await this.#parts.lateRemovals.callOff(spec.sessionId);
+    await this.#parts.lateRemovals.callOff(spec.sessionId, signal);
     const steps = new ProvisionSteps(report);
     const made = { any: false, up: false, run: false };
     const since = performance.now();
