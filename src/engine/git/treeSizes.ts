@@ -132,7 +132,7 @@ export class TreeSizes {
       else if (!sizes.has(tree)) sizes.set(tree, nothing);
     }
     // What is missing may still come, and then everything above it is more.
-    if (![...folders.values()].includes(undefined)) remember(sizes);
+    if (![...folders.values()].includes(undefined)) remember(sizes, trees);
     return sizes;
   }
 
@@ -177,9 +177,11 @@ function isKnown(tree: string, sizes: Map<string, TreeSize>): boolean {
   return size !== undefined;
 }
 
-function remember(sizes: ReadonlyMap<string, TreeSize>): void {
-  if (known.size + sizes.size > mostKnown) known.clear();
-  if (sizes.size <= mostKnown) for (const [tree, size] of sizes) known.set(tree, size);
+/** Of more folders than can be remembered, the trees that were asked for. */
+function remember(sizes: ReadonlyMap<string, TreeSize>, asked: readonly string[]): void {
+  const kept = sizes.size <= mostKnown ? [...sizes.keys()] : asked;
+  if (known.size + kept.length > mostKnown) known.clear();
+  for (const tree of kept) known.set(tree, sizes.get(tree) ?? nothing);
 }
 
 /** `<id>` or `<id>^{tree}`. */

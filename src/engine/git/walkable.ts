@@ -1,11 +1,9 @@
+import { throwIfCancelled } from '../base/errors.ts';
 import { boundedMemory } from './boundedMemory.ts';
-import { ObjectReader } from './objectReader.ts';
+import { type ObjectBody, ObjectReader } from './objectReader.ts';
 import { TreeSizes, type WalkLimits, walkLimits } from './treeSizes.ts';
 
 const timeoutMs = 60_000;
-/** Commits and trees that were found to be fine; what an id stands for never changes. */
-const known = new Set<string>();
-const mostKnown = 2000;
 
 /**
  * Refuses a commit or tree of a session with a number of files that can't be: a few kilobytes of trees that name each other many times hold
@@ -18,19 +16,17 @@ export async function requireWalkable(
   signal: AbortSignal = new AbortController().signal,
   limits: WalkLimits = walkLimits,
 ): Promise<void> {
-  const wanted = ids.filter((id) => !known.has(id));
-  if (wanted.length === 0 && !signal.aborted) return;
+  throwIfCancelled(signal);
   const over = new AbortController();
-  const reader = new ObjectReader(
-    { folder, variables: boundedMemory, timeoutMs },
-    AbortSignal.any([signal, over.signal]),
-  );
+  const call = { folder, variables: boundedMemory, timeoutMs };
+  let reader: ObjectReader | undefined;
+  const read = (tree: string): Promise<ObjectBody> =>
+    // No git is started for what was found to be fine before.
+    (reader ??= new ObjectReader(call, AbortSignal.any([signal, over.signal]))).read(tree);
   try {
-    await new TreeSizes((tree) => reader.read(tree), limits).require(wanted.map((id) => `${id}^{tree}`));
+    await new TreeSizes(read, limits).require(ids.map((id) => `${id}^{tree}`));
   } finally {
     over.abort();
-    await reader.close();
+    await reader?.close();
   }
-  if (known.size + wanted.length > mostKnown) known.clear();
-  for (const id of wanted) known.add(id);
 }

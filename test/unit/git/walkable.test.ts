@@ -26,6 +26,15 @@ describe('a tree that holds more than can be', () => {
       await assert.rejects(requireWalkable(folder, [treeBomb(folder, 10, leaf)]), isRefused);
   });
 
+  it('is found out when it comes after it was asked for', async () => {
+    const other = scratch.path('other');
+    makeRepository(other);
+    const late = treeBomb(other, 10, 'late');
+    await requireWalkable(folder, [late]);
+    assert.equal(treeBomb(folder, 10, 'late'), late);
+    await assert.rejects(requireWalkable(folder, [late]), isRefused);
+  });
+
   it('is any real project not', async () => {
     await requireWalkable(folder, [commit(folder, { 'a/b/c.txt': 'c', 'line\nbreak': 'x' })]);
     const limit: WalkLimits = { ...walkLimits, entries: 3 };
