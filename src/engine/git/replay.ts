@@ -62,13 +62,15 @@ export const replay = ({ store, onto, head, since }: Replaying, signal?: AbortSi
   MergeRoom.use(store, onto, (room) => replayIn(room, { onto, head, since }), signal);
 
 async function replayIn(room: MergeRoom, { onto, head, since }: Omit<Replaying, 'store'>): Promise<Replay> {
-  const [[base], tree, headTree] = await Promise.all([
+  // Git goes through the trees of the chain, and through those that have the attributes, only once they were counted.
+  const counted = requireWalkableChain(room, since ?? onto, head);
+  const [[base], tree, headTree, chain] = await Promise.all([
     room.git(mergeBases([onto, head])),
     room.treeOf(onto),
     room.treeOf(head),
-    requireWalkableChain(room, since ?? onto, head),
+    counted.then(() => room.git(commitChain(since ?? onto, head))),
+    counted.then(() => room.heedAttributes(onto, head)),
   ]);
-  const [chain] = await Promise.all([room.git(commitChain(since ?? onto, head)), room.heedAttributes(onto, head)]);
   const found = {
     base,
     fastForward: since === undefined && base === onto,

@@ -44,9 +44,11 @@ export class Planning {
     const session = book.get(id);
     const work = this.#parts.repositories.workStore(session.repository);
     const head = session.head?.commit ?? session.base.commit;
-    const replay = await work.replay(target.commit, head, signal, this.#parts.since(session, target.branch));
-    const behind = await work.ahead(head, target.commit, signal);
-    const verify = await this.verification(session, target, signal, input.verify).catch(brokenFile);
+    const [replay, behind, verify] = await Promise.all([
+      work.replay(target.commit, head, signal, this.#parts.since(session, target.branch)),
+      work.ahead(head, target.commit, signal),
+      this.verification(session, target, signal, input.verify).catch(brokenFile),
+    ]);
     const { fastForward, upToDate } = replay;
     const commits = replay.commits.map(plannedCommit);
     const pushed = await work.pushNotices(replay.base ?? target.commit, head, signal);
