@@ -52,7 +52,8 @@ const sessionId = /^[a-z0-9]{1,64}$/;
 
 /**
  * The bare repository of one source's sessions: `refs/flotilla/<session>/heads/*`, `…/checkpoints/*`, `…/stash/*`, `…/worktrees/<name>/*`,
- * `…/tags/<object>/*`, and under `…/previous/*` every tip that a session moved away from or deleted. It borrows the mirror's objects, so only what a session made travels. Never seen by an environment.
+ * `…/tags/<object>/*`, and under `…/previous/*` every tip that a session moved away from or deleted. It borrows the mirror's objects, so only
+ * what a session made travels. Never seen by an environment.
  */
 export class WorkStore {
   readonly #folder: string;
@@ -211,14 +212,14 @@ export class WorkStore {
 
   /** Those tags of which `known` lacks a commit; see `unpushed`. */
   async unpushedTags(tags: readonly LocalTag[], known: readonly string[], signal?: AbortSignal): Promise<LocalTag[]> {
-    const exclude = known.map(requireCommit);
-    const lacking = await this.#do(() => {
-      const run = hostRunner(this.#folder);
-      const count = ({ object }: LocalTag): Promise<number> =>
-        run(countBetween({ include: [requireCommit(object)], exclude }), signal);
-      return Promise.all(tags.map(count));
-    });
-    return tags.filter((_, at) => lacking[at] !== 0);
+    const lacking: LocalTag[] = [];
+    for (const tag of tags) if (await this.#lacks(known, tag.object, signal)) lacking.push(tag);
+    return lacking;
+  }
+
+  async #lacks(known: readonly string[], commit: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const range = { include: [requireCommit(commit)], exclude: known.map(requireCommit) };
+    return (await this.#do(() => hostRunner(this.#folder)(countBetween(range), signal))) > 0;
   }
 
   /** Gives a session's own branches and checkpoints to its new environment, where `restoreCommand` asks for them. */
