@@ -11,6 +11,7 @@ import {
   permissionModeSchema,
   sessionSchema,
   sessionStateSchema,
+  whenRefusedSchema,
 } from './session.ts';
 
 /** A session's id, an unambiguous start of it, or its name. */
@@ -113,6 +114,8 @@ export const operations = {
       setup: z.string().min(1).max(10_000).optional(),
       limits: limitsSchema.partial().optional(),
       network: networkSchema.default('bridge'),
+      /** What an autonomous session does when the API goes on refusing; `wait` when absent. */
+      whenRefused: whenRefusedSchema.optional(),
       /** Take a local folder's uncommitted work along, as a commit of its own on the session's branch. */
       takeUncommitted: z.boolean().default(false),
       /** PEM file on the host with the certificates of a company's proxy. */

@@ -37,6 +37,10 @@ export type PermissionMode = z.infer<typeof permissionModeSchema>;
 export const networkSchema = z.enum(['bridge', 'none']);
 export type Network = z.infer<typeof networkSchema>;
 
+/** What an autonomous session does whose Claude the API goes on refusing: wait and go on by itself, or fail. */
+export const whenRefusedSchema = z.enum(['wait', 'fail']);
+export type WhenRefused = z.infer<typeof whenRefusedSchema>;
+
 export const limitsSchema = z.strictObject({
   /** Bytes. */
   memory: z
@@ -115,6 +119,8 @@ export const sessionSchema = z.strictObject({
   setup: z.string().optional(),
   limits: limitsSchema,
   network: networkSchema,
+  /** `wait` when absent. */
+  whenRefused: whenRefusedSchema.optional(),
   /** Present once an environment exists. */
   environment: z
     .strictObject({ id: z.string(), image: z.string(), user: z.string(), workspaceFolder: z.string() })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import type { EngineClient } from '../../src/client/engineClient.ts';
 import { sleep } from '../../src/engine/base/clock.ts';
+import type { OperationInput } from '../../src/protocol/operations.ts';
 import type { TimelineEntry } from '../../src/protocol/events.ts';
 import type { Session } from '../../src/protocol/session.ts';
 import { hostCertificates, requirePart } from '../support/bed.ts';
@@ -15,9 +16,13 @@ type Fault = NonNullable<Step['faults']>[number];
 
 interface Case {
   readonly fault: Fault;
-  /** The end's reason when the fault lasts. */
+  /** Why the session waits or has failed when the fault lasts, and what that is called. */
   readonly code: string;
   readonly says: RegExp;
+  /** What becomes of it then: it waits for a person, waits and goes on by itself at once, or has failed. */
+  readonly then: 'waits' | 'goes on' | 'fails';
+  /** As the session was made. */
+  readonly whenRefused?: 'fail';
   /** What the timeline tells while Claude tries again; absent where Claude does not say it, or does not try again. */
   readonly tells?: RegExp;
   /** Claude does not try again. */
@@ -33,59 +38,70 @@ const cases: Readonly<Record<string, Case>> = {
   'a silence': {
     fault: { silent: true },
     code: 'api-trouble',
-    says: /^Claude got no proper answer from the API: Request timed out\. Resume/,
+    then: 'waits',
+    says: /^Claude got no proper answer from the API: Request timed out\./,
     tells: /gave no full answer; Claude asks again/,
   },
   'a stream that stalls': {
     fault: { stallAfter: 4 },
     code: 'api-trouble',
-    says: /^Claude got no proper answer from the API: .*\. Resume/,
+    then: 'waits',
+    says: /^Claude got no proper answer from the API: .*\./,
   },
   'a stream that breaks': {
     fault: { cutAfter: 4 },
     code: 'api-trouble',
-    says: /^Claude got no proper answer from the API: .*(?:lost|reset|closed).*\. Resume/i,
+    then: 'waits',
+    says: /^Claude got no proper answer from the API: .*(?:lost|reset|closed).*\./i,
     tells: /gave no full answer; Claude asks again/,
   },
   'error 400': {
     fault: { status: 400, type: 'invalid_request_error', message: 'max_tokens: too many' },
     code: 'api-refused',
-    says: /^The API refused what Claude asked \(400\): max_tokens: too many\. Resume/,
+    then: 'fails',
+    says: /^The API refused what Claude asked \(400\): max_tokens: too many\./,
   },
   'error 401': {
     fault: { status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
     code: 'credential-refused',
-    says: /^The API refused the credential \(401\)\. Set a valid one and resume the session\.$/,
+    then: 'waits',
+    says: /^The API refused the credential \(401\)\./,
     tells: /^The API refused the credential \(401\)/,
   },
   'error 403': {
     fault: { status: 403, type: 'permission_error', message: 'this key may not do that' },
     code: 'credential-refused',
-    says: /^The API refused the credential \(403\): this key may not do that\. Set/,
+    then: 'waits',
+    says: /^The API refused the credential \(403\): this key may not do that\./,
     final: true,
   },
   'error 429': {
     fault: { status: 429, type: 'rate_limit_error', message: 'Slow down', headers: { 'retry-after': '1' } },
     code: 'api-limited',
-    says: /^The API limits requests \(429\): Slow down\. Resume/,
+    then: 'goes on',
+    says: /^The API limits requests \(429\): Slow down\./,
     tells: /error 429; Claude asks again/,
   },
   'error 500': {
     fault: { status: 500, message: 'Internal' },
     code: 'api-trouble',
-    says: /^The API has trouble \(500\): Internal\. Resume/,
+    then: 'waits',
+    says: /^The API has trouble \(500\): Internal\./,
     tells: /error 500; Claude asks again/,
   },
   'error 529': {
-    fault: { status: 529, type: 'overloaded_error', message: 'Overloaded' },
+    fault: { status: 529, type: 'overloaded_error', message: 'Overloaded', headers: { 'retry-after': '1' } },
     code: 'api-trouble',
-    says: /^The API has trouble(?: \(529\))?: .*Overloaded.*\. Resume/,
+    then: 'goes on',
+    says: /^The API has trouble(?: \(529\))?: .*Overloaded.*\./,
     tells: /error 529; Claude asks again/,
   },
   'a page in the place of an answer': {
     fault: { status: 200, ...hotel },
+    whenRefused: 'fail',
     code: 'api-trouble',
-    says: /^Claude got no proper answer from the API: .*check for a proxy or gateway.*\. Resume/,
+    then: 'fails',
+    says: /^Claude got no proper answer from the API: .*check for a proxy or gateway.*\./,
   },
 };
 
@@ -93,13 +109,21 @@ const names = Object.keys(cases);
 const work = bash('echo made > made.txt && git add made.txt && git commit -qm Made');
 
 /** "once …" meets its fault one time, "always …" every time. */
-const rules: Scenario['rules'] = Object.entries(cases).flatMap(([name, { fault }]) => [
+const faulty: Scenario['rules'] = Object.entries(cases).flatMap(([name, { fault }]) => [
   { match: `^once ${name}$`, steps: [{ ...work, faults: [fault] }, { text: 'It is made.' }] },
   {
     match: `^always ${name}$`,
     steps: [{ text: 'This text is never read by anybody.', faults: [fault], lasting: true }],
   },
 ]);
+
+/** Claude Code puts a message after one that got no answer into one with it. */
+const refusal = {
+  text: 'Never read.',
+  faults: cases['error 401'] === undefined ? [] : [cases['error 401'].fault],
+  lasting: true,
+};
+const rules: Scenario['rules'] = [{ match: 'refuse me$', steps: [refusal] }, ...faulty];
 
 /** Claude Code's own settings, by which it gives up sooner than after minutes; ten seconds is the least for a stalled stream. */
 const settings = JSON.stringify({
@@ -118,9 +142,9 @@ describe('when the API', function () {
   let folder = '';
   const found = new Map<string, Promise<Session[]>>();
 
-  const create = async (prompt: string, mode: Session['mode'] = 'autonomous'): Promise<string> => {
+  const create = async (prompt: string, more: Partial<OperationInput<'session.create'>> = {}): Promise<string> => {
     const how = { network: 'none', certificates: hostCertificates() } as const;
-    const { session } = await client.call('session.create', { repository: folder, prompt, mode, ...how });
+    const { session } = await client.call('session.create', { repository: folder, prompt, ...how, ...more });
     return session.id;
   };
   const until = async (id: string, wish: (session: Session) => boolean): Promise<Session> => {
@@ -133,21 +157,35 @@ describe('when the API', function () {
   };
   const over = (id: string, before?: Session): Promise<Session> =>
     until(id, ({ state, endedAt }) => ['completed', 'failed'].includes(state) && endedAt !== before?.endedAt);
+  const waiting = (id: string): Promise<Session> => until(id, ({ state }) => state === 'waiting');
   const timeline = async (id: string): Promise<TimelineEntry[]> => {
     const { entries } = await client.call('session.logs', { session: id, after: 0, limit: 1000 });
     return entries.flatMap(({ entry }) => (entry.kind === 'timeline' ? [entry.timeline] : []));
   };
 
+  /** Goes on with a session that waits or has failed; a message is kept while it waits. */
+  const goOn = async ({ id, state }: Session, withMessage: boolean): Promise<void> => {
+    if (withMessage) {
+      const { session } = await client.call('session.send', { session: id, text: 'and now?' });
+      if (state === 'waiting') assert.deepEqual([session.state, session.queued], ['waiting', 1]);
+    }
+    if (!withMessage || state === 'waiting') await client.call('session.resume', { session: id });
+  };
+
   /** How the session is after a fault that passed, after one that lasted, and after it went on. */
   const meet = async (name: string, at: number): Promise<Session[]> => {
-    const id = await create(`once ${name}`);
+    const { final, then, whenRefused } = cases[name] ?? {};
+    const id = await create(`once ${name}`, whenRefused === undefined ? {} : { whenRefused });
+    if (final === true) {
+      const refused = await waiting(id);
+      await client.call('session.resume', { session: id });
+      return [refused, await over(id)];
+    }
     const passed = await over(id);
-    if (cases[name]?.final === true) await client.call('session.resume', { session: id });
-    else await client.call('session.send', { session: id, text: `always ${name}` });
-    const lasted = await over(id, passed);
-    if (cases[name]?.final === true) return [passed, lasted];
-    if (at % 2 === 0) await client.call('session.resume', { session: id });
-    else await client.call('session.send', { session: id, text: 'and now?' });
+    await client.call('session.send', { session: id, text: `always ${name}` });
+    if (then === 'goes on') return [passed, await over(id, passed)];
+    const lasted = then === 'waits' ? await waiting(id) : await over(id, passed);
+    await goOn(lasted, at % 2 === 1);
     return [passed, lasted, await over(id, lasted)];
   };
 
@@ -181,9 +219,10 @@ describe('when the API', function () {
     return { requests: usages.length, input: usages.reduce((sum, usage) => sum + usage.input_tokens, 0) };
   };
 
-  const failedBy = ({ state, reason }: Session, { code, says }: Case): void => {
-    assert.deepEqual([state, reason.code], ['failed', code], reason.message);
+  const refusedBy = ({ state, reason }: Session, { code, says, then }: Case): void => {
+    assert.deepEqual([state, reason.code], [then === 'fails' ? 'failed' : 'waiting', code], reason.message);
     assert.match(reason.message, says);
+    assert.equal(reason.until !== undefined, then === 'waits' && code !== 'credential-refused');
   };
   const tellsOf = (told: readonly TimelineEntry[], { says, tells = says }: Case): void => {
     const all = JSON.stringify(told);
@@ -202,28 +241,59 @@ describe('when the API', function () {
     assert.deepEqual({ requests: session.usage.requests, input: session.usage.inputTokens }, billed(session));
   };
 
-  for (const [name, one] of Object.entries(cases).filter(([, { final }]) => final !== true))
+  const casesOf = (wish: (one: Case) => boolean): [string, Case][] =>
+    Object.entries(cases).filter(([, one]) => wish(one));
+
+  for (const [name, one] of casesOf(({ final, then }) => final !== true && then !== 'goes on'))
     it(`gives ${name}, Claude tries again, and when that lasts the session says so and goes on later`, async () => {
       const [passed, lasted, later] = (await found.get(name)) ?? [];
       assert.ok(passed !== undefined && lasted !== undefined && later !== undefined);
       assert.deepEqual([passed.state, passed.resultText], ['completed', 'It is made.'], passed.reason.message);
-      failedBy(lasted, one);
+      refusedBy(lasted, one);
       tellsOf(await timeline(passed.id), one);
       wentOn(later);
       assert.equal(later.head?.ahead, 1);
     });
 
-  for (const [name, one] of Object.entries(cases).filter(([, { final }]) => final === true))
+  for (const [name, one] of casesOf(({ then }) => then === 'goes on'))
+    it(`gives ${name}, Claude tries again, and when that lasts the session goes on by itself when the API says`, async () => {
+      const [passed, later] = (await found.get(name)) ?? [];
+      assert.ok(passed !== undefined && later !== undefined);
+      tellsOf(await timeline(passed.id), one);
+      const { entries } = await client.call('session.logs', { session: passed.id, after: 0, limit: 1000 });
+      const waits = entries.flatMap(({ entry }) =>
+        entry.kind === 'state' && entry.state === 'waiting' ? [entry.message] : [],
+      );
+      assert.equal(waits.length, 1);
+      assert.match(waits[0] ?? '', one.says);
+      wentOn(later);
+      assert.match(later.resultText ?? '', /go on where you were interrupted/);
+      assert.equal(later.head?.ahead, 1);
+    });
+
+  for (const [name, one] of casesOf(({ final }) => final === true))
     it(`gives ${name}, which Claude takes for an end, the session says so and goes on later`, async () => {
-      const [failed, later] = (await found.get(name)) ?? [];
-      assert.ok(failed !== undefined && later !== undefined);
-      failedBy(failed, one);
-      tellsOf(await timeline(failed.id), one);
+      const [refused, later] = (await found.get(name)) ?? [];
+      assert.ok(refused !== undefined && later !== undefined);
+      refusedBy(refused, one);
+      tellsOf(await timeline(refused.id), one);
       wentOn(later);
     });
 
+  it('refuses the credential, the session waits for another one, also when it is resumed with the same', async () => {
+    await Promise.allSettled(found.values());
+    const id = await create('refuse me');
+    assert.equal((await waiting(id)).reason.code, 'credential-refused');
+    await client.call('session.resume', { session: id, prompt: 'again, refuse me' });
+    await until(id, ({ state }) => state === 'running');
+    assert.equal((await waiting(id)).reason.code, 'credential-refused');
+    const credential = { kind: 'api-key', value: 'sk-ant-test-another-one' } as const;
+    await client.call('credentials.set', { credential, upstream: flotilla.api.url });
+    wentOn(await over(id));
+  });
+
   it('refuses the credential, an interactive Claude says why it is idle, and hears what is sent once that is mended', async () => {
-    const id = await create('always error 401', 'interactive');
+    const id = await create('always error 401', { mode: 'interactive' });
     const idle = await until(id, ({ activity }) => activity?.kind === 'idle' && activity.about !== undefined);
     assert.match(idle.activity?.about ?? '', /^The API refused the credential/);
     const told = (await timeline(id)).filter(({ failed }) => failed === true);

@@ -24,7 +24,7 @@ export class RoomBed {
   readonly #folder = temporaryFolder();
   readonly #gateways: Gateway[] = [];
 
-  constructor(options: { credentials?: boolean; restAfter?: number } = {}) {
+  constructor(options: { credentials?: boolean; restAfter?: number; firstPause?: number } = {}) {
     const { folder } = this.#folder;
     const mirror = path.join(folder, 'mirrors/repo.git');
     mkdirSync(mirror, { recursive: true });
@@ -46,7 +46,10 @@ export class RoomBed {
     if (options.reconcile !== false) await this.room.reconcile(this.leaving.signal);
   }
 
-  build({ credentials = true, restAfter }: { credentials?: boolean; restAfter?: number | undefined } = {}): void {
+  build({
+    credentials = true,
+    ...pauses
+  }: { credentials?: boolean; restAfter?: number; firstPause?: number } = {}): void {
     const { log, store, runtime } = this;
     this.credentials = new Credentials(log);
     if (credentials) this.giveCredentials();
@@ -64,13 +67,13 @@ export class RoomBed {
       credentials: this.credentials,
       dataFolder: this.#folder.folder,
       log,
-      restAfter,
+      ...pauses,
     };
     this.room = new SessionRoom(parts);
   }
 
-  giveCredentials(): void {
-    this.credentials.set({ credential: { kind: 'api-key', value: 'sk-ant-test-0000000000' } });
+  giveCredentials(value = 'sk-ant-test-0000000000'): void {
+    this.credentials.set({ credential: { kind: 'api-key', value } });
   }
 
   /** A stored session with an environment. */

@@ -37,6 +37,14 @@ export function apiFailure({ status, category, said }: SaidOfApi): Reason {
   return { code, message: `${what}${number}${isTold ? '' : `: ${own}`}. ${advice}`, detail: said.slice(0, 4000) };
 }
 
+/** What has failed, without what to do: for where that is not for a person to do. */
+export function withoutAdvice({ code, message }: Reason): string {
+  const advice = Object.values(words)
+    .map(([of, , what]) => (of === code ? ` ${what}` : ''))
+    .find((end) => end !== '' && message.endsWith(end));
+  return advice === undefined ? message : message.slice(0, -advice.length);
+}
+
 const byStatus = new Map<number, Kind>([
   [401, 'credential'],
   [403, 'credential'],

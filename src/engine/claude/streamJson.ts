@@ -1,6 +1,6 @@
 import type { Reason } from '../../protocol/basics.ts';
 import { parseJson } from '../../protocol/json.ts';
-import { apiFailure } from './apiFailure.ts';
+import { apiFailure, withoutAdvice } from './apiFailure.ts';
 import { conversationId } from './conversationId.ts';
 import { oneLine } from './oneLine.ts';
 import { type BlockRecord, type StreamRecord, type UsageRecord, streamRecord } from './streamRecords.ts';
@@ -128,7 +128,7 @@ export class StreamReader {
       type: 'result',
       subtype: oneLine(record.subtype ?? 'unknown', 100),
       isError,
-      text: failure?.message ?? said,
+      text: failure === undefined ? said : withoutAdvice(failure),
       ...(record.structured_output === undefined ? {} : { structured: record.structured_output }),
       turns: record.num_turns ?? 0,
       totalCostUsd: record.total_cost_usd,

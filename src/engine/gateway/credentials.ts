@@ -24,7 +24,7 @@ export class Credentials {
     });
   }
 
-  /** Throws `invalid-input` for a value that can't be sent as a header. */
+  /** The same as before is no news. Throws `invalid-input` for a value that can't be sent as a header. */
   set(input: CredentialsInput): void {
     const value = input.credential.value.trim();
     if (!/^[\x21-\x7e]+$/.test(value))
@@ -32,12 +32,16 @@ export class Credentials {
         'invalid-input',
         'The credential holds spaces or other characters that a key has not: copy it again.',
       );
-    this.#access = {
-      kind: input.credential.kind,
-      secret: new Secret(value),
-      upstream: withoutUser(input.upstream ?? anthropicApi),
-    };
+    const upstream = withoutUser(input.upstream ?? anthropicApi);
+    const { kind } = input.credential;
+    if (this.#holds(kind, value, upstream)) return;
+    this.#access = { kind, secret: new Secret(value), upstream };
     this.#changed.emit(undefined);
+  }
+
+  #holds(kind: Access['kind'], value: string, upstream: URL): boolean {
+    const { kind: now, secret, upstream: to } = this.#access ?? {};
+    return now === kind && secret?.reveal() === value && to?.href === upstream.href;
   }
 
   clear(): void {

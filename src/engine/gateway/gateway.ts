@@ -5,7 +5,7 @@ import { type Closable, Closables } from '../base/lifecycle.ts';
 import type { Log } from '../base/log.ts';
 import type { Credentials } from './credentials.ts';
 import { type Outcome, forward, refuse } from './forward.ts';
-import { limitEnd } from './headers.ts';
+import { limitEnd, retryTime } from './limitEnd.ts';
 import { routeOf } from './routes.ts';
 import { serveSocket } from './socketServer.ts';
 import type { UsageDelta } from './usageMeter.ts';
@@ -17,6 +17,8 @@ export type Trouble =
   | { readonly kind: 'credential-refused'; readonly status: number }
   /** `resetAt`: ISO 8601, when the API said it. */
   | { readonly kind: 'limited'; readonly resetAt?: string | undefined }
+  /** It can't answer now, and named when to ask again: ISO 8601. */
+  | { readonly kind: 'busy'; readonly resetAt: string }
   | { readonly kind: 'unreachable'; readonly message: string }
   /** An answer came again: what was told before is over. */
   | { readonly kind: 'over' };
@@ -176,7 +178,12 @@ class SessionDoor {
     const { status, headers } = outcome;
     if (status === 401 || status === 403) this.#tell({ kind: 'credential-refused', status });
     else if (status === 429) this.#tell({ kind: 'limited', resetAt: limitEnd(headers, Date.now()) });
+    else if (status >= 500) this.#tellBusy(retryTime(headers, Date.now()));
     else if (status < 400 && this.#told !== undefined) this.#tell({ kind: 'over' });
+  }
+
+  #tellBusy(resetAt: string | undefined): void {
+    if (resetAt !== undefined) this.#tell({ kind: 'busy', resetAt });
   }
 
   #tell(trouble: Trouble): void {

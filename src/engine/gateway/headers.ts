@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { instantOf } from '../base/clock.ts';
 import type { Access } from './credentials.ts';
 import { withoutKey } from './keyFilter.ts';
 import type { Secret } from './secret.ts';
@@ -44,23 +43,4 @@ export function responseHeaders(headers: IncomingHttpHeaders, secret: Secret): O
   return Object.fromEntries(
     kept.map(([name, value]) => [name, typeof value === 'string' ? withoutKey(value, secret) : value]),
   );
-}
-
-/**
- * When a limit ends, as ISO 8601, from what the API says: `anthropic-ratelimit-unified-reset` (seconds since 1970, for
- * subscriptions), `retry-after` (seconds), or the latest `anthropic-ratelimit-…-reset` (RFC 3339).
- */
-export function limitEnd(headers: IncomingHttpHeaders, nowMs: number): string | undefined {
-  const text = (name: string): string | undefined => {
-    const value = headers[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  const unified = Number(text('anthropic-ratelimit-unified-reset') ?? NaN) * 1000;
-  const after = nowMs + Number(text('retry-after') ?? NaN) * 1000;
-  const named = Object.keys(headers)
-    .filter((name) => /^anthropic-ratelimit-.*-reset$/.test(name))
-    .map((name) => Date.parse(text(name) ?? ''))
-    .filter((time) => !Number.isNaN(time));
-  const end = [unified, after, Math.max(...named)].find((time) => Number.isFinite(time) && Math.abs(time) < 8.64e15);
-  return end === undefined ? undefined : instantOf(end);
 }

@@ -32,6 +32,7 @@ export function draftSession(input: CreateInput, source: Source, base: Base, not
     setup: input.setup,
     limits: mergeLimits(input.limits),
     network: input.network,
+    whenRefused: input.whenRefused,
     usage: noUsage,
     turns: 0,
     notices: [...notices],
@@ -72,6 +73,7 @@ export const describe = (session: Session): string =>
     limits: session.limits,
     permissionMode: session.permissionMode,
     createdAt: session.createdAt,
+    ...(session.whenRefused === undefined ? {} : { whenRefused: session.whenRefused }),
     ...(session.model === undefined ? {} : { model: session.model }),
     ...(session.image === undefined ? {} : { image: session.image }),
   });

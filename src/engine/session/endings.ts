@@ -7,11 +7,14 @@ import type { EnvironmentEvent, Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
 import type { Crowding } from './crowding.ts';
 import type { Homecoming } from './homecoming.ts';
+import { isRefused } from './isRefused.ts';
 import type { ClaudeEnd } from './live.ts';
 import type { Lives } from './lives.ts';
+import type { Patience } from './patience.ts';
 import { atWork } from './reasons.ts';
 import type { Rests } from './rests.ts';
 import type { Serial } from '../base/serial.ts';
+import type { Wakes } from './wakes.ts';
 
 export interface EndingsParts {
   readonly book: SessionBook;
@@ -20,6 +23,8 @@ export interface EndingsParts {
   readonly crowding: Crowding;
   readonly rests: Rests;
   readonly serial: Serial;
+  readonly patience: Patience;
+  readonly wakes: Wakes;
   readonly log: Log;
   /** Follow-ups of a session that just ended. */
   readonly waiting: (id: string) => number;
@@ -76,13 +81,23 @@ export class Endings {
     const { id } = session;
     faultPoint('run.ended');
     const place = await this.#placeOf(id);
-    const outcome = outcomeOf(end, place);
-    // Without credentials Claude gives up at some time; the session goes on when they come.
-    const goesOnWaiting = session.state === 'waiting' && outcome.state === 'failed' && place === 'running';
+    const outcome = this.#outcome(session, outcomeOf(end, place), place);
+    const isBad = outcome?.state === 'failed' || outcome?.state === 'waiting';
     // A failure is told at once; who waits for success finds the work at home.
-    if (outcome.state === 'failed' && !goesOnWaiting) this.#enter(session, outcome);
+    if (isBad) this.#enter(session, outcome);
     if (place === 'running') await this.#bringHome(id);
-    if (outcome.state !== 'failed') this.#enter(session, outcome);
+    if (outcome !== undefined && !isBad) this.#enter(session, outcome);
+  }
+
+  /** What becomes of the session; `undefined` when it goes on waiting. */
+  #outcome(session: Session, outcome: Outcome, place: Place): Outcome | undefined {
+    // An engine was killed when it had told this.
+    if (isRefused(session)) return undefined;
+    if (outcome.state !== 'failed') return outcome;
+    // Without credentials Claude gives up at some time; the session goes on when they come.
+    if (session.state === 'waiting') return place === 'running' ? undefined : outcome;
+    const reason = this.#parts.patience.waiting(session, outcome.reason);
+    return reason === undefined ? outcome : { state: 'waiting', reason };
   }
 
   /** The new state and what follows from it are written together: an engine that is killed does both or none. */
@@ -97,6 +112,13 @@ export class Endings {
       if (isDone && waiting(id) > 0) goOn(id);
       else rests.later(id);
     });
+    if (outcome.state === 'waiting') this.#wakeLater(id, outcome.reason);
+  }
+
+  #wakeLater(id: string, { until }: Reason): void {
+    const { patience, wakes } = this.#parts;
+    if (until !== undefined) wakes.at(id, Date.parse(until));
+    else if (patience.hasNewCredential(id)) wakes.at(id);
   }
 
   async #placeOf(id: string): Promise<Place> {

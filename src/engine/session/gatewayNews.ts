@@ -14,6 +14,8 @@ export class GatewayNews {
   readonly #lives: Lives;
   /** The end of the limit that was told last, in milliseconds since 1970. */
   readonly #limits = new Map<string, number>();
+  /** When to ask again, as the API said last, in milliseconds since 1970. */
+  readonly #ends = new Map<string, number>();
 
   constructor(book: SessionBook, lives: Lives) {
     this.#book = book;
@@ -39,11 +41,29 @@ export class GatewayNews {
   trouble(id: string, trouble: Trouble): void {
     const session = this.#book.peek(id);
     if (session === undefined || !this.#lives.has(id)) return;
+    this.#noteEnd(id, trouble);
     if (session.state === 'waiting' && trouble.kind === 'over') this.#book.enter(id, 'running', atWork);
     if (session.state !== 'running') return;
     if (trouble.kind === 'no-credentials') this.#book.enter(id, 'waiting', noCredentials);
     const entry = entryOf(trouble);
     if (!this.#isTold(id, trouble) && entry !== undefined) this.#book.timeline(id, entry);
+  }
+
+  /** When the API wants to be asked again, in milliseconds since 1970, where it said so to this session since it last answered. */
+  limitEnd(id: string): number | undefined {
+    return this.#ends.get(id);
+  }
+
+  /** The session is gone. */
+  forget(id: string): void {
+    this.#limits.delete(id);
+    this.#ends.delete(id);
+  }
+
+  #noteEnd(id: string, trouble: Trouble): void {
+    const end = 'resetAt' in trouble ? Date.parse(trouble.resetAt ?? '') : NaN;
+    if (Number.isNaN(end)) this.#ends.delete(id);
+    else this.#ends.set(id, end);
   }
 
   /** Each answer names another moment, a second or two away from now; only one that is really later is news. */
@@ -71,6 +91,8 @@ function entryOf(trouble: Trouble): TimelineEntry | undefined {
       return { kind: 'notice', failed: true, text: `The API can't be reached: ${trouble.message}` };
     case 'limited':
       return { kind: 'limit', text: `The API limits requests ${until(trouble.resetAt)}.` };
+    // Claude itself says that it asks again.
+    case 'busy':
     case 'no-credentials':
     case 'over':
       return undefined;

@@ -9,6 +9,7 @@ import type { Crowding } from './crowding.ts';
 import { GoingOn } from './goingOn.ts';
 import type { Homecoming } from './homecoming.ts';
 import type { Beginning, Lives } from './lives.ts';
+import type { Patience } from './patience.ts';
 import type { Serial } from '../base/serial.ts';
 import type { Making, Starter } from './starter.ts';
 import { atWork, noCredentials, starting } from './reasons.ts';
@@ -23,6 +24,7 @@ export interface LaunchParts {
   readonly homecoming: Homecoming;
   readonly crowding: Crowding;
   readonly serial: Serial;
+  readonly patience: Patience;
   readonly hasCredentials: () => boolean;
   readonly log: Log;
 }
@@ -63,8 +65,9 @@ export class Launches {
 
   /** Puts a session's start into the queue. The session's state tells how it goes. */
   launch(id: string, launch: Launch): Session {
-    const { book, hasCredentials } = this.#parts;
+    const { book, hasCredentials, patience } = this.#parts;
     if (!hasCredentials()) return book.enter(id, 'waiting', noCredentials);
+    patience.begins(id);
     if (this.#leaving) return book.enter(id, 'queued', { code: 'queued', message: 'The next engine starts it.' });
     const controller = new AbortController();
     this.#running.set(id, controller);

@@ -23,6 +23,7 @@ const descriptionSchema = z.object(
     limits: true,
     permissionMode: true,
     createdAt: true,
+    whenRefused: true,
     model: true,
     image: true,
   }).shape,

@@ -123,7 +123,7 @@ async function findAgain(parts: ReconcileParts, session: Session, signal: AbortS
   const environment = await runtime.find(session.id, signal);
   const found = environment !== undefined && (await isRunning(environment, signal));
   if (found && (await lives.reopen(session, environment))) return;
-  // It goes on when credentials come.
+  // It goes on when credentials come, or when its time has come.
   if (session.state === 'waiting') return;
   if (environment === undefined) {
     book.enter(session.id, 'failed', {

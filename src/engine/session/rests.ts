@@ -1,16 +1,18 @@
-import type { SessionState } from '../../protocol/session.ts';
+import type { Session } from '../../protocol/session.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Log } from '../base/log.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import type { SessionBook } from './book.ts';
 import type { Homecoming } from './homecoming.ts';
+import { isRefused } from './isRefused.ts';
 import type { Serial } from '../base/serial.ts';
 
 /** How long after a session's end its environment rests, in milliseconds; it then starts again with the next message. */
 const restAfter = 10 * 60_000;
-/** States in which nothing of a session should go on running. */
-const resting: readonly (SessionState | undefined)[] = ['completed', 'failed', 'stopped'];
+/** Nothing of the session should go on running. */
+const isResting = (session: Session): boolean =>
+  ['completed', 'failed', 'stopped'].includes(session.state) || isRefused(session);
 
 export interface RestsParts {
   readonly book: SessionBook;
@@ -72,7 +74,8 @@ export class Rests implements Closable {
   async #rest(id: string): Promise<void> {
     const { book, runtime, homecoming, log } = this.#parts;
     try {
-      if (!resting.includes(book.peek(id)?.state)) return;
+      const session = book.peek(id);
+      if (session === undefined || !isResting(session)) return;
       if (this.#inUse.has(id)) {
         this.later(id);
         return;

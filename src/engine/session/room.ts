@@ -1,7 +1,7 @@
 import type { TerminalSize } from '../../protocol/terminal.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Log } from '../base/log.ts';
-import type { Credentials } from '../gateway/credentials.ts';
+import type { Access, Credentials } from '../gateway/credentials.ts';
 import type { Gateway, Trouble } from '../gateway/gateway.ts';
 import type { UsageDelta } from '../gateway/usageMeter.ts';
 import type { Exec, Runtime } from '../runtime/contract.ts';
@@ -20,6 +20,7 @@ import { Launches } from './launches.ts';
 import { Lives } from './lives.ts';
 import { MakingNotes } from './makingNotes.ts';
 import { Orphans } from './orphans.ts';
+import { Patience } from './patience.ts';
 import { Pushing } from './pushing.ts';
 import { reconcile } from './reconcile.ts';
 import { SessionReports } from './reports.ts';
@@ -29,6 +30,7 @@ import { SessionFiles } from './sessionFiles.ts';
 import { Serial } from '../base/serial.ts';
 import { Sessions } from './sessions.ts';
 import { Starter } from './starter.ts';
+import { Wakes } from './wakes.ts';
 import { openShell } from './openShell.ts';
 import { openTerminal } from './openTerminal.ts';
 
@@ -41,6 +43,8 @@ export interface SessionRoomParts {
   readonly log: Log;
   /** How long after a session's end its environment rests, in milliseconds; ten minutes when absent. */
   readonly restAfter?: number | undefined;
+  /** The first pause of a session that the API refuses without saying for how long, in milliseconds; a minute when absent. */
+  readonly firstPause?: number | undefined;
 }
 
 /** What the parts of the room share. */
@@ -73,6 +77,10 @@ export class SessionRoom {
   readonly #news: GatewayNews;
   readonly #watches: Closable[];
   readonly #credentials: Credentials;
+  readonly #patience: Patience;
+  readonly #wakes: Wakes;
+  /** The newest credential that was there. */
+  #access: Access | undefined;
   #isReconciled = false;
 
   constructor(parts: SessionRoomParts) {
@@ -80,19 +88,24 @@ export class SessionRoom {
     const { store, book, repositories, homecoming } = common;
     this.#common = common;
     this.#credentials = parts.credentials;
-    this.#endings = new Endings({
-      ...common,
-      waiting: (id) => store.followUps.count(id),
-      goOn: (id) => {
-        if (!common.holds.has(id)) this.sessions.goOn(id);
-      },
+    const goOn = (id: string): void => {
+      if (!common.holds.has(id)) this.sessions.goOn(id);
+    };
+    const patience = new Patience({
+      documents: store.documents,
+      limitEnd: (id) => this.#news.limitEnd(id),
+      firstPause: parts.firstPause,
     });
+    const wakes = new Wakes({ ...common, isAlive: (id) => this.#lives.has(id), goOn });
+    this.#patience = patience;
+    this.#wakes = wakes;
+    this.#endings = new Endings({ ...common, patience, wakes, waiting: (id) => store.followUps.count(id), goOn });
     const lives: Lives = new Lives({ ...common, gateway: parts.gateway }, (id, end) => {
       this.#endings.claudeEnded(id, end, lives);
     });
     const halting = new Halting({ ...common, lives });
     const hasCredentials = (): boolean => parts.credentials.kind !== 'none';
-    const launches = new Launches({ ...common, lives, hasCredentials, starter: new Starter(common) });
+    const launches = new Launches({ ...common, lives, patience, hasCredentials, starter: new Starter(common) });
     const makings = new MakingNotes(store);
     const creation = new Creation({ store, repositories, makings });
     this.#lives = lives;
@@ -103,6 +116,15 @@ export class SessionRoom {
     this.files = new SessionFiles(common);
     this.#news = new GatewayNews(book, lives);
     this.#watches = this.#watch(parts);
+    common.departures.on((id, what) => {
+      if (what === 'gone') this.#forget(id);
+      return Promise.resolve();
+    });
+  }
+
+  #forget(id: string): void {
+    this.#news.forget(id);
+    this.#patience.forget(id);
   }
 
   #watch({ credentials, runtime }: SessionRoomParts): Closable[] {
@@ -115,7 +137,13 @@ export class SessionRoom {
   }
 
   #credentialsChanged(): void {
-    if (this.#isReconciled && this.#credentials.kind !== 'none') this.sessions.credentialsCame();
+    const { access } = this.#credentials;
+    if (!this.#isReconciled || access === undefined) return;
+    const isAnother = this.#access !== undefined;
+    this.#access = access;
+    this.#patience.credentialCame();
+    this.sessions.credentialsCame();
+    this.#wakes.credentialCame(isAnother);
   }
 
   /** What other rooms need that work on sessions and their environments. */
@@ -126,7 +154,7 @@ export class SessionRoom {
   /** Something of a session runs that needs an engine: a Claude, a start, an end, an environment that is to be put to rest. */
   busy(): boolean {
     const { serial, rests } = this.#common;
-    return this.#lives.size > 0 || this.#launches.size > 0 || serial.size > 0 || rests.size > 0;
+    return this.#lives.size > 0 || this.#launches.size > 0 || serial.size > 0 || rests.size > 0 || this.#wakes.size > 0;
   }
 
   usage(id: string, delta: UsageDelta): void {
@@ -171,12 +199,14 @@ export class SessionRoom {
     const parts = { ...this.#common, lives: this.#lives, launches: this.#launches, sessions: this.sessions };
     await reconcile(parts, signal);
     this.#isReconciled = true;
+    this.#wakes.load();
     this.#credentialsChanged();
   }
 
   async close(): Promise<void> {
     for (const watch of this.#watches) await watch.close();
     this.#common.rests.close();
+    this.#wakes.close();
     await this.#launches.leave();
     await this.#lives.leave();
     await this.#common.serial.drain();

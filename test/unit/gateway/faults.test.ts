@@ -54,6 +54,17 @@ describe('an upstream with faults', () => {
   };
   const kinds = (): string[] => troubles.map(({ kind }) => kind);
 
+  it('that is busy and says when to ask again is told with that, until it answers', async () => {
+    reply = (socket) => socket.end('HTTP/1.1 529 Oh\r\nretry-after: 60\r\ncontent-length: 2\r\n\r\n{}');
+    const least = Date.now() + 59_000;
+    await ask();
+    const [told] = troubles;
+    assert.ok(told?.kind === 'busy' && Date.parse(told.resetAt) > least);
+    reply = (socket) => socket.end(json('200 OK', counted));
+    await ask();
+    assert.deepEqual(kinds(), ['busy', 'over']);
+  });
+
   for (const [status, kind, trouble] of [
     ['400 Bad Request', 'invalid_request_error', []],
     ['401 Unauthorized', 'authentication_error', ['credential-refused']],

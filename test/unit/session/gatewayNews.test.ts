@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { GatewayNews } from '../../../src/engine/session/gatewayNews.ts';
 import { noUsage } from '../../../src/protocol/session.ts';
 import { RoomBed } from '../../support/roomBed.ts';
 
@@ -61,6 +62,24 @@ describe('what the gateway sees of a session', () => {
     bed.room.trouble(id, { kind: 'limited' });
     assert.equal(told(id).filter((text) => text.includes('limits requests')).length, 2);
     assert.match(told(id).at(-1) ?? '', /for now/);
+  });
+
+  it('is when the API wants to be asked again, until it answers or the session is gone', async () => {
+    const { id } = await bed.running();
+    const { book, lives } = bed.room.workings;
+    const news = new GatewayNews(book, lives);
+    const resetAt = '2026-01-01T00:00:00.000Z';
+    news.trouble(id, { kind: 'busy', resetAt });
+    assert.equal(news.limitEnd(id), Date.parse(resetAt));
+    news.trouble(id, { kind: 'over' });
+    assert.equal(news.limitEnd(id), undefined);
+    news.trouble(id, { kind: 'limited', resetAt });
+    assert.equal(news.limitEnd(id), Date.parse(resetAt));
+    news.forget(id);
+    assert.equal(news.limitEnd(id), undefined);
+    assert.equal(told(id).filter((text) => text.includes('limits requests')).length, 1);
+    news.trouble(id, { kind: 'limited', resetAt });
+    assert.equal(told(id).filter((text) => text.includes('limits requests')).length, 2);
   });
 
   it('makes it wait for credentials, and go on when that is over', async () => {

@@ -59,7 +59,7 @@ describe('a Claude at work', function () {
     await eventually(() => claude.finished);
     assert.equal(claude.heard.length, 1);
     claude.end(1);
-    await bed.until(id, 'failed');
+    await bed.until(id, 'waiting');
     assert.equal(bed.get(id).reason.code, 'credential-refused');
     await bed.room.sessions.resume({ session: id }, testActor);
     await eventually(() => environment.claudes.length === 2 && environment.claude.heard.at(-1)?.text === 'later');

@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Holds } from '../../../src/engine/session/holds.ts';
+import { nextTry, Patience } from '../../../src/engine/session/patience.ts';
+import { Wakes } from '../../../src/engine/session/wakes.ts';
+import type { Reason } from '../../../src/protocol/basics.ts';
+import { noUsage, type Session } from '../../../src/protocol/session.ts';
+import { eventually } from '../../support/eventually.ts';
+import type { FakeEnvironment } from '../../support/fakeRuntime.ts';
+import { RoomBed } from '../../support/roomBed.ts';
+import { testActor } from '../../support/storedSession.ts';
+
+const minute = 60_000;
+const goOnWord = 'Please go on where you were interrupted.';
+const soon = (): string => new Date(Date.now() + 20).toISOString();
+const later = (): string => new Date(Date.now() + 60 * minute).toISOString();
+
+/** The API has the last word: Claude ends for it. */
+function refuse({ claude }: FakeEnvironment, status: number | null, said = 'said'): void {
+  const result = { is_error: true, terminal_reason: 'api_error', api_error_status: status, result: said };
+  claude.say({ type: 'result', subtype: 'success', ...result });
+  claude.end(1);
+}
+
+describe('the next try of a session that the API refuses', () => {
+  const now = Date.now();
+  const within = (at: number, from: number, to: number): void => {
+    assert.ok(at >= now + from && at <= now + to, `${(at - now) / minute} minutes`);
+  };
+
+  it('comes after pauses that grow to half an hour', () => {
+    const tried = [1, 2, 3, 5, 6, 7, 50].map((tries) => nextTry({ tries, now, limitEnd: undefined }) - now);
+    const least = [1, 2, 4, 16, 30, 30, 30];
+    for (const [at, ms] of tried.entries()) {
+      const from = (least[at] ?? 0) * minute;
+      assert.ok(ms >= from && ms <= from * 1.25, `${ms / minute} minutes`);
+    }
+  });
+
+  it('comes when the limit ends, a little apart from others', () => {
+    for (const end of [0, 1000, 5 * minute, 300 * minute]) {
+      const tries = Array.from({ length: 20 }, () => nextTry({ tries: 1, now, limitEnd: now + end }));
+      for (const at of tries) within(at, end, end + 2 * minute);
+      assert.ok(new Set(tries).size > 10);
+    }
+  });
+
+  it('comes later and later where each end that is named is followed by another', () => {
+    within(nextTry({ tries: 2, now, limitEnd: now + 1 }), minute, 1.2 * minute);
+    within(nextTry({ tries: 50, now, limitEnd: now + 1 }), 30 * minute, 33 * minute);
+  });
+
+  it('does not believe ends that can not be', () => {
+    for (const limitEnd of [NaN, Infinity, -Infinity, 0, now - 2 * minute, now + 9 * 24 * 60 * minute])
+      within(nextTry({ tries: 1, now, limitEnd }), minute, 1.25 * minute);
+  });
+});
+
+describe('a session whose Claude the API goes on refusing', function () {
+  this.timeout(10_000);
+  let bed: RoomBed;
+  beforeEach(() => {
+    bed = new RoomBed({ firstPause: 20 });
+  });
+  afterEach(() => bed.close());
+
+  /** Every reason to wait that a session gives from now on, however short it waits. */
+  const waitsOf = (id: string): Reason[] => {
+    const found: Reason[] = [];
+    const { sessions } = bed.store;
+    const change = sessions.change.bind(sessions);
+    sessions.change = (changed, changes, actor) => {
+      if (changed === id && changes.state === 'waiting' && changes.reason !== undefined) found.push(changes.reason);
+      return change(changed, changes, actor);
+    };
+    return found;
+  };
+  const refused = async (status: number, changes: Partial<Session> = {}): Promise<string> => {
+    const { id, environment } = await bed.running(changes);
+    refuse(environment, status);
+    await bed.until(id, 'waiting');
+    return id;
+  };
+  const environmentOf = (id: string): FakeEnvironment => {
+    const found = bed.runtime.environments.get(id);
+    assert.ok(found !== undefined);
+    return found;
+  };
+  /** Waits for a limit that does not end in this test. */
+  const limited = async (changes: Partial<Session> = {}): Promise<string> => {
+    const { id, environment } = await bed.running(changes);
+    bed.room.trouble(id, { kind: 'limited', resetAt: later() });
+    refuse(environment, 429);
+    await bed.until(id, 'waiting');
+    return id;
+  };
+
+  it('waits for the end of a limit, says until when, and goes on by itself', async () => {
+    const { id, environment } = await bed.running();
+    const resetAt = soon();
+    const waits = waitsOf(id);
+    bed.room.trouble(id, { kind: 'limited', resetAt });
+    refuse(environment, 429, 'Slow down');
+    await eventually(() => environment.claudes.length === 2);
+    await bed.until(id, 'running');
+    assert.equal(waits.length, 1);
+    assert.equal(waits[0]?.code, 'api-limited');
+    assert.match(waits[0].message, /^The API limits requests \(429\): Slow down\. The session goes on by itself then/);
+    assert.ok((waits[0].until ?? '') >= resetAt);
+    assert.equal(bed.get(id).reason.until, undefined);
+    await eventually(() => environment.claude.heard.length === 1);
+    assert.equal(environment.claude.heard[0]?.text, goOnWord);
+  });
+
+  for (const status of [null, 500, 529])
+    it(`waits after ${status === null ? 'no answer' : `error ${status}`} as well, and its work comes home meanwhile`, async () => {
+      const { id, environment } = await bed.running();
+      const waits = waitsOf(id);
+      refuse(environment, status);
+      await eventually(() => environment.claudes.length === 2);
+      await bed.until(id, 'running');
+      assert.deepEqual(
+        waits.map(({ code }) => code),
+        ['api-trouble'],
+      );
+      assert.equal(environment.count('checkpoint'), 1);
+    });
+
+  it('fails where it was told to, and where the API refuses what Claude asks', async () => {
+    for (const [status, whenRefused] of [
+      [429, 'fail'],
+      [401, 'fail'],
+      [529, 'fail'],
+      [400, 'wait'],
+    ] as const) {
+      const { id, environment } = await bed.running({ whenRefused });
+      refuse(environment, status);
+      await bed.until(id, 'failed');
+      assert.match(bed.get(id).reason.message, /resume/i);
+    }
+  });
+
+  it('fails in the end when nothing comes of its tries, and is patient anew once something did', () => {
+    const documents = bed.store.documents;
+    const patience = new Patience({ documents, limitEnd: () => undefined });
+    const { id } = bed.session();
+    const reason = { code: 'api-trouble', message: 'The API has trouble.' };
+    const pauseAfter = (outputTokens: number): number => {
+      const session = { ...bed.get(id), usage: { ...noUsage, outputTokens } };
+      return Date.parse(patience.waiting(session, reason)?.until ?? '') - Date.now();
+    };
+    // Answers that break off are no progress.
+    const pauses = Array.from({ length: 50 }, (_, tries) => pauseAfter(tries));
+    assert.ok(pauses.every((ms) => ms > 0));
+    assert.ok(pauses.at(-1)! > 29 * minute);
+    assert.equal(pauseAfter(50), NaN);
+    for (let tries = 0; tries < 20; tries++) pauseAfter(50);
+    assert.ok(pauseAfter(600) < 2 * minute);
+  });
+
+  it('waits for another credential where that is refused, and for nothing that was there before', async () => {
+    await bed.room.reconcile(bed.leaving.signal);
+    const id = await refused(401);
+    const { code, until } = bed.get(id).reason;
+    assert.deepEqual([code, until], ['credential-refused', undefined]);
+    bed.giveCredentials();
+    await eventually(() => environmentOf(id).count('checkpoint') === 1);
+    assert.equal(bed.get(id).state, 'waiting');
+    bed.giveCredentials('sk-ant-test-1111111111');
+    await bed.until(id, 'running');
+    assert.equal(environmentOf(id).claudes.length, 2);
+  });
+
+  it('goes on at once when another credential came while the old one was being refused', async () => {
+    await bed.room.reconcile(bed.leaving.signal);
+    const { id, environment } = await bed.running();
+    bed.giveCredentials('sk-ant-test-1111111111');
+    refuse(environment, 401);
+    await eventually(() => environment.claudes.length === 2);
+    await bed.until(id, 'running');
+    refuse(environment, 401);
+    await bed.until(id, 'waiting');
+    assert.equal(environment.claudes.length, 2);
+  });
+
+  it('waits again, once, when a person resumes it with what is refused', async () => {
+    const id = await refused(403);
+    await bed.room.sessions.resume({ session: id, prompt: 'and now?' }, testActor);
+    await bed.until(id, 'running');
+    const { claude } = environmentOf(id);
+    await eventually(() => claude.heard.at(-1)?.text === 'and now?');
+    claude.takeUp();
+    refuse(environmentOf(id), 403);
+    await bed.until(id, 'waiting');
+    assert.deepEqual([environmentOf(id).claudes.length, bed.get(id).queued], [2, 0]);
+  });
+
+  it('goes on with another credential before its limit is over', async () => {
+    await bed.room.reconcile(bed.leaving.signal);
+    const id = await limited();
+    bed.giveCredentials('sk-ant-test-1111111111');
+    await bed.until(id, 'running');
+  });
+
+  it('keeps a message until it goes on', async () => {
+    const id = await limited();
+    const sent = await bed.room.sessions.send(id, 'also this', testActor);
+    assert.deepEqual([sent.state, sent.queued], ['waiting', 1]);
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await eventually(() => environmentOf(id).claude.heard.at(-1)?.text === 'also this');
+  });
+
+  it('goes on waiting under the next engine, and goes on at once when its time has passed', async () => {
+    const id = await limited();
+    await isStored(id);
+    await bed.restart();
+    assert.equal(bed.get(id).state, 'waiting');
+    assert.ok(bed.room.busy());
+    const { reason } = bed.get(id);
+    bed.store.sessions.change(id, { reason: { ...reason, until: '2026-01-01T00:00:00.000Z' } }, testActor);
+    await bed.restart();
+    await bed.until(id, 'running');
+    assert.equal(environmentOf(id).claudes.length, 2);
+  });
+
+  /** Its end is dealt with. */
+  const isStored = (id: string): Promise<void> => eventually(() => !bed.hasDoor(id));
+
+  it('goes on once when the engine was killed as it began to wait', async () => {
+    const { id, environment } = await bed.running();
+    environment.answer = ([, script]) => (script === 'checkpoint' ? new Promise(() => undefined) : undefined);
+    bed.room.trouble(id, { kind: 'limited', resetAt: later() });
+    refuse(environment, 429);
+    await bed.until(id, 'waiting');
+    const { reason } = bed.get(id);
+    bed.build();
+    environment.answer = () => undefined;
+    await bed.room.reconcile(bed.leaving.signal);
+    await eventually(() => environment.count('checkpoint') === 2);
+    await isStored(id);
+    assert.deepEqual(bed.get(id).reason, reason);
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await bed.until(id, 'running');
+    assert.equal(environment.claudes.length, 2);
+  });
+
+  it('can be stopped, cancelled and removed, and then does not go on', async () => {
+    await bed.room.reconcile(bed.leaving.signal);
+    const ids = [await limited(), await limited(), await limited()];
+    const [stopped = '', cancelled = '', removed = ''] = ids;
+    await bed.room.sessions.stop(stopped, testActor);
+    await bed.room.sessions.cancel(cancelled, testActor);
+    await bed.room.sessions.remove(removed, true, testActor);
+    assert.deepEqual([bed.get(stopped).state, bed.get(cancelled).state], ['stopped', 'cancelled']);
+    bed.giveCredentials('sk-ant-test-1111111111');
+    assert.equal(environmentOf(stopped).claudes.length, 1);
+    assert.equal(
+      bed.store.documents.list(z.unknown(), 'patience').some(({ key }) => key === removed),
+      false,
+    );
+  });
+
+  it('lets its environment rest meanwhile', async () => {
+    bed.build({ restAfter: 50 });
+    const id = await limited();
+    await eventually(() => environmentOf(id).state === 'stopped');
+    assert.equal(bed.get(id).state, 'waiting');
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await bed.until(id, 'running');
+  });
+});
+
+describe('sessions that wait for the same moment', () => {
+  it('go on one after another, and not while a landing holds them', async function () {
+    this.timeout(15_000);
+    const bed = new RoomBed();
+    const waiting = { state: 'waiting', reason: { code: 'api-limited', message: 'It waits.' } } as const;
+    const [held = '', ...others] = [1, 2, 3].map(() => bed.session(waiting).id);
+    const holds = new Holds();
+    holds.hold(held, 'It lands.');
+    const went: { id: string; at: number }[] = [];
+    const goOn = (id: string): void => void went.push({ id, at: performance.now() });
+    const wakes = new Wakes({ store: bed.store, holds, isAlive: () => false, goOn, log: bed.log });
+    for (const id of [held, ...others]) wakes.at(id, 0);
+    await eventually(() => went.length === 2, String, 10_000);
+    assert.deepEqual(
+      went.map(({ id }) => id),
+      others,
+    );
+    assert.ok((went[1]?.at ?? 0) - (went[0]?.at ?? 0) > 1500);
+    assert.equal(wakes.size, 1);
+    wakes.close();
+    await bed.close();
+  });
+});
