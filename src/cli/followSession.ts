@@ -1,5 +1,6 @@
 import type { FlotillaEvent } from '../protocol/events.ts';
 import { type Session, sessionSchema } from '../protocol/session.ts';
+import { waitingUntil } from '../protocol/waitingUntil.ts';
 import type { Engine } from './engineDoor.ts';
 import { reasonText } from './helpWith.ts';
 import type { Output } from './output.ts';
@@ -81,9 +82,11 @@ class EventView {
     if (body.type === 'session.timeline') return this.#timeline.lines(body.data);
     if (body.type === 'session.removed') return ['The session was removed.'];
     if (body.type !== 'session.updated' || body.data.changes.state === undefined) return [];
-    const { word, color } = stateWords[body.data.changes.state];
-    const { reason } = body.data.changes;
-    const text = reason === undefined ? '' : reasonText(reason);
+    const { state, reason } = body.data.changes;
+    const { word, color } = stateWords[state];
+    if (reason === undefined) return [this.#output.paint(color, word)];
+    const until = waitingUntil({ state, reason });
+    const text = `${until === undefined ? '' : `Until ${until}. `}${reasonText(reason)}`;
     return [`${this.#output.paint(color, word.padEnd(11))}${text}`.trimEnd()];
   }
 }

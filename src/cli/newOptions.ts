@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { OperationInput } from '../protocol/operations.ts';
-import { networkSchema, permissionModeSchema } from '../protocol/session.ts';
+import { networkSchema, permissionModeSchema, whenRefusedSchema } from '../protocol/session.ts';
 import { CliError } from './cliError.ts';
 import type { OptionDefinition } from './command.ts';
 import type { CliContext } from './context.ts';
@@ -27,6 +27,11 @@ export const newOptions: readonly OptionDefinition[] = [
     choices: networkSchema.options,
   },
   { flags: '--setup <command>', description: 'runs once in the filled workspace: "npm ci"', completes: 'none' },
+  {
+    flags: '--when-refused <what>',
+    description: 'while the API goes on refusing (a limit, an outage, a key): wait, or fail',
+    choices: whenRefusedSchema.options,
+  },
   { flags: '--take-uncommitted', description: "take the folder's uncommitted work along" },
   {
     flags: '--certificates <file>',
@@ -62,6 +67,7 @@ export const newSchema = z.object({
   cpus: z.coerce.number('is a number').optional(),
   pids: z.coerce.number('is a number').optional(),
   network: networkSchema.optional(),
+  whenRefused: whenRefusedSchema.optional(),
   setup: z.string().optional(),
   takeUncommitted: z.boolean().default(false),
   certificates: z.string().optional(),
@@ -95,6 +101,7 @@ export async function createInput(context: CliContext, options: NewOptions): Pro
     setup: options.setup,
     limits: defined({ memory: options.memory, cpus: options.cpus, pids: options.pids }),
     network: options.network,
+    whenRefused: options.whenRefused,
     takeUncommitted: options.takeUncommitted,
     certificates: certificatesFile(context, options),
   });

@@ -1,4 +1,5 @@
 import { type Session, endedStates } from '../protocol/session.ts';
+import { waitsForTime } from '../protocol/waitingUntil.ts';
 import { attachTerminal } from './attachTerminal.ts';
 import type { CliContext } from './context.ts';
 import type { Engine } from './engineDoor.ts';
@@ -60,11 +61,10 @@ async function follow(
 }
 
 /** Nothing more happens by itself, or an interactive session can be attached to. */
-function isOver({ state, reason }: Session, isInteractive: boolean): boolean {
+function isOver(session: Session, isInteractive: boolean): boolean {
+  const { state } = session;
   if (state === 'running') return isInteractive;
-  return (
-    endedStates.includes(state) || state === 'stopped' || (state === 'waiting' && reason.code === 'no-credentials')
-  );
+  return endedStates.includes(state) || state === 'stopped' || (state === 'waiting' && !waitsForTime(session));
 }
 
 /** Ctrl-C: a session that only starts is cancelled, one that works goes on. */

@@ -7,11 +7,14 @@ import { exitCodes } from './exitCodes.ts';
 import { reasonText } from './helpWith.ts';
 import { sessionArgument } from './sessionArgument.ts';
 import { withEngine } from './withEngine.ts';
-import { stateWords } from './words.ts';
+import { stateText, stateWords } from './words.ts';
 
 /** A session and its state on one line. */
-export const sessionLine = ({ id, name, state, reason }: Session): string =>
-  `${id} ${cleanLine(name)}: ${stateWords[state].word}. ${reasonText(reason)}`.trimEnd();
+export function sessionLine(session: Session): string {
+  const { id, name, state, reason } = session;
+  const word = state === 'waiting' ? stateText(session) : stateWords[state].word;
+  return `${id} ${cleanLine(name)}: ${word}. ${reasonText(reason)}`.trimEnd();
+}
 
 /** A command that asks one thing of one session and says what became of it. */
 export function sessionCommand(

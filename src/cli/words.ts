@@ -1,4 +1,5 @@
 import type { Session, SessionState } from '../protocol/session.ts';
+import { waitingUntil } from '../protocol/waitingUntil.ts';
 import { cleanLine } from './cleanText.ts';
 import type { Color } from './output.ts';
 
@@ -18,9 +19,11 @@ export const stateWords: Readonly<Record<SessionState, { readonly word: string; 
 
 const activityWords = { working: 'working', 'needs-input': 'needs input', idle: 'idle', unknown: '' } as const;
 
-/** The state with what Claude does right now: "running, needs input". */
-export function stateText({ state, activity }: Session): string {
-  const { word } = stateWords[state];
+/** The state with what Claude does right now: "running, needs input", or until when the session waits. */
+export function stateText(session: Session): string {
+  const { state, activity } = session;
+  const until = waitingUntil(session);
+  const word = until === undefined ? stateWords[state].word : `${stateWords[state].word} until ${until}`;
   const doing = state === 'running' && activity !== undefined ? activityWords[activity.kind] : '';
   return doing === '' ? word : `${word}, ${doing}`;
 }

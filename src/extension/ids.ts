@@ -108,6 +108,7 @@ export const ids = {
     cpus: 'flotilla.newSession.cpus',
     pids: 'flotilla.newSession.pids',
     certificates: 'flotilla.newSession.certificates',
+    whenRefused: 'flotilla.newSession.whenRefused',
     landingTarget: 'flotilla.landing.target',
     landingPush: 'flotilla.landing.push',
     verifyCommand: 'flotilla.landing.verifyCommand',

@@ -59,7 +59,21 @@ function choiceOf({ kind, session, isAboutCredentials }: Notice): Choice {
   return { title, command: ids.command.openSession, given: isOfLanding ? [session.id, 'landing'] : [session.id] };
 }
 
+/** One question for a credential is enough, however many sessions lack it. */
+let asksForCredential = false;
+
 async function show(notice: Notice): Promise<void> {
+  if (!notice.isAboutCredentials) return showNow(notice);
+  if (asksForCredential) return;
+  asksForCredential = true;
+  try {
+    await showNow(notice);
+  } finally {
+    asksForCredential = false;
+  }
+}
+
+async function showNow(notice: Notice): Promise<void> {
   const choice = choiceOf(notice);
   const isGood = notice.kind === 'finished' || notice.kind === 'landed';
   const message = isGood

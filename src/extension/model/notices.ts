@@ -25,7 +25,8 @@ export function noticeOf(change: ModelChange): Notice | undefined {
     landing === undefined ? newsOf(before, after) : [landing.kind, landing.text];
   if (found === undefined) return undefined;
   const [kind, text] = found;
-  const isAboutCredentials = after.state === 'waiting' && after.reason.code === 'no-credentials';
+  const isAboutCredentials =
+    after.state === 'waiting' && ['no-credentials', 'credential-refused'].includes(after.reason.code);
   return {
     kind,
     text: `${oneLine(after.name, 80)} ${oneLine(text, 300)}`,

@@ -1,5 +1,6 @@
 import type { Progress } from '../../protocol/events.ts';
 import type { Session, SessionState } from '../../protocol/session.ts';
+import { waitingUntil } from '../../protocol/waitingUntil.ts';
 import { ageText } from './ageText.ts';
 import { contextText, costText } from './facts.ts';
 import { landingText } from './landingText.ts';
@@ -32,9 +33,15 @@ const longest = 60;
 export function doingText(session: Session, progress?: Progress): string {
   const { state, activity } = session;
   if (state === 'starting' && progress !== undefined) return `starting: ${oneLine(progress.title, longest)}`;
-  if (state === 'waiting' || state === 'blocked') return `${state}: ${oneLine(reasonText(session), longest)}`;
+  if (state === 'waiting' || state === 'blocked')
+    return `${waitText(session)}: ${oneLine(reasonText(session), longest)}`;
   if (state !== 'running' || activity === undefined) return stateWords[state];
   return activity.kind === 'unknown' ? stateWords[state] : activityText(activity);
+}
+
+function waitText(session: Session): string {
+  const until = waitingUntil(session);
+  return until === undefined ? stateWords[session.state] : `${stateWords[session.state]} until ${until}`;
 }
 
 function activityText(activity: NonNullable<Session['activity']>): string {

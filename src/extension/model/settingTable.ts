@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { pushModeSchema } from '../../protocol/landing.ts';
-import { networkSchema, permissionModeSchema } from '../../protocol/session.ts';
+import { networkSchema, permissionModeSchema, whenRefusedSchema } from '../../protocol/session.ts';
 import { ids, type SettingId } from '../ids.ts';
 
 const text = z.string().max(10_000);
@@ -33,6 +33,7 @@ export const settingTable = {
   [ids.setting.cpus]: z.number().min(0.1).max(1024).catch(2),
   [ids.setting.pids]: z.int().min(32).max(1_000_000).catch(2048),
   [ids.setting.certificates]: text.catch(''),
+  [ids.setting.whenRefused]: whenRefusedSchema.catch('wait'),
   [ids.setting.landingTarget]: z.string().max(1024).catch(''),
   [ids.setting.landingPush]: pushModeSchema.catch('branch'),
   [ids.setting.verifyCommand]: text.catch(''),

@@ -20,7 +20,7 @@ export class ChoiceMemory {
   first(repository: string): Choices {
     return {
       ...{ repository, prompt: '', base: '', name: '', branch: '', takeUncommitted: false },
-      ...{ certificates: readSetting(ids.setting.certificates) },
+      ...{ certificates: readSetting(ids.setting.certificates), whenRefused: readSetting(ids.setting.whenRefused) },
       ...optionsSchema.parse({ ...fromSettings(), ...this.#stored().find(([known]) => known === repository)?.[1] }),
     };
   }

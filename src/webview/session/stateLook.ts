@@ -1,5 +1,6 @@
 import type { Progress } from '../../protocol/events.ts';
 import type { Activity, Session, SessionState } from '../../protocol/session.ts';
+import { waitingUntil } from '../../protocol/waitingUntil.ts';
 
 /** How a state shows: a codicon, a tone that the style sheet colours, and words. */
 export interface StateLook {
@@ -31,9 +32,13 @@ const activities: Readonly<Record<Activity['kind'], Base>> = {
   unknown: states.running,
 };
 
+type Looked = Pick<Session, 'state' | 'activity'> & Partial<Pick<Session, 'reason'>>;
+
 /** What a session's state and activity look like: "Needs input: permission for Bash". */
-export function stateLook(session: Pick<Session, 'state' | 'activity'>, progress?: Progress): StateLook {
-  const { state, activity } = session;
+export function stateLook(session: Looked, progress?: Progress): StateLook {
+  const { state, activity, reason } = session;
+  const until = reason === undefined ? undefined : waitingUntil({ state, reason });
+  if (until !== undefined) return { ...withAbout(states.waiting), words: `Waiting until ${until}` };
   if (state === 'starting') return withAbout(states.starting, progress?.title);
   if (state !== 'running' || activity === undefined) return withAbout(states[state]);
   return withAbout(activities[activity.kind], activity.about);

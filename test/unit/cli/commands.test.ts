@@ -95,6 +95,23 @@ describe('the flotilla command', () => {
     assert.ok(!`${json.out.text}${json.err.text}`.includes('flotilla '), json.out.text);
   });
 
+  it('says until when a session waits that goes on by itself', async () => {
+    const reason = { code: 'api-limited', message: 'The API limits requests.', until: '2099-02-03T10:05:00.000Z' };
+    const waiting = session({ state: 'waiting', reason });
+    const bed = cliBed(
+      new FakeEngine({
+        'session.list': () => ({ sessions: [waiting] }),
+        'session.output': () => ({ ...made, session: waiting }),
+        'session.send': () => ({ session: waiting }),
+      }),
+    );
+    for (const args of [['list'], ['show', 'x'], ['send', 'x', 'more']] as const) {
+      bed.out.text = '';
+      await bed.run(...args);
+      assert.match(bed.out.text, args[0] === 'list' ? /waiting until 3/ : /waiting until 3 Feb \d\d:\d5/);
+    }
+  });
+
   it('lets go of the engine also when a command fails', async () => {
     const engine = new FakeEngine({});
     assert.equal(await cliBed(engine).run('show', 'x'), 70);

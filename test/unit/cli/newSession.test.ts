@@ -159,6 +159,17 @@ describe('flotilla new', () => {
     assert.equal(await bed.run('new', '.', '-p', 'x'), 4);
     assert.match(bed.err.text, /ANTHROPIC_API_KEY/);
   });
+
+  it('follows a session past a limit of the API, and says until when it waits', async () => {
+    const engine = engineOf({
+      'session.output': () => ({ session: session({ state: 'completed' }), files: [], commits: [] }),
+    });
+    const reason = { code: 'api-limited', message: 'The API limits requests.', until: '2099-02-03T10:05:00.000Z' };
+    engine.happen(becomes('waiting', { reason }), becomes('completed'));
+    const bed = cliBed(engine);
+    assert.equal(await bed.run('new', '.', '-p', 'x', '--when-refused', 'wait'), 0);
+    assert.match(bed.out.text, /waiting +Until 3 Feb \d\d:\d5\. The API limits requests\./);
+  });
 });
 
 describe('flotilla logs', () => {

@@ -13,6 +13,7 @@ const choices: Choices = {
     branch: '',
     takeUncommitted: false,
     certificates: '',
+    whenRefused: 'wait',
   },
   ...{ mode: 'autonomous', model: '', permissionMode: 'bypassPermissions', image: '', setup: '', network: 'bridge' },
   ...{ memory: 2, cpus: 1, pids: 512 },

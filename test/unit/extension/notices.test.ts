@@ -64,6 +64,13 @@ describe('what the user is told of', () => {
   it('names a missing credential, so that it can be set', () => {
     const reason = { code: 'no-credentials', message: 'There is no key.' };
     assert.equal(told({ state: 'starting' }, { state: 'waiting', reason })?.isAboutCredentials, true);
+    const refused = { code: 'credential-refused', message: 'The API refused it.' };
+    assert.equal(told({ state: 'running' }, { state: 'waiting', reason: refused })?.isAboutCredentials, true);
+  });
+
+  it('is nothing when a session waits that goes on by itself', () => {
+    const reason = { code: 'api-limited', message: 'Slow down.', until: '2099-02-03T10:05:00.000Z' };
+    assert.equal(told(working, { state: 'waiting', reason }), undefined);
   });
 });
 

@@ -11,6 +11,10 @@ import { noUsage, type Session, sessionStateSchema } from '../../../src/protocol
 import { aSession } from '../../support/storedSession.ts';
 
 const since = '2026-01-01T00:00:00.000Z';
+const limited = {
+  state: 'waiting',
+  reason: { code: 'api-limited', message: 'The API limits requests.', until: '2099-02-03T10:05:00.000Z' },
+} as const;
 const environment = { id: 'c1', image: 'i', user: 'node', workspaceFolder: '/workspaces/repo' };
 const asking = { kind: 'needs-input', about: 'permission for Bash', since } as const;
 const actionsOf = (session: Session): SessionAction[] => allActions.filter((action) => can(session, action));
@@ -38,6 +42,10 @@ describe('a row of the Sessions view', () => {
     assert.equal(row({ state: 'waiting', reason: { code: 'x', message: 'No key.' } }), 'waiting: No key. · 3h');
     const progress = { step: 'image', title: 'Building the image', status: 'running', fraction: 0 } as const;
     assert.match(rowText(aSession({ state: 'starting' }), progress).description, /^starting: Building the image/);
+  });
+
+  it('says until when a session waits that goes on by itself', () => {
+    assert.match(row(limited), /^waiting until 3 Feb \d\d:\d5: The API limits requests\. · 3h$/);
   });
 
   it('shows hostile text on one short line, without control characters', () => {
@@ -108,6 +116,13 @@ describe('the groups of the Sessions view', () => {
     );
   });
 
+  it('count a session that goes on by itself as under way', () => {
+    assert.deepEqual(
+      groupsOf([aSession(limited)], 'state')?.map(({ label }) => label),
+      ['Under Way'],
+    );
+  });
+
   it('hold each session once, and there are none in the flat list', () => {
     const sessions = sessionStateSchema.options.map((state) => aSession({ state }));
     const held = groupsOf(sessions, 'state')?.flatMap(({ sessionIds }) => sessionIds) ?? [];
@@ -122,6 +137,14 @@ describe('the status bar', () => {
     const { text, needing } = statusText(sessions, { kind: 'connected' });
     assert.equal(text, '$(rocket) 2 running, 1 needs you');
     assert.equal(needing, 1);
+  });
+
+  it('says of those that go on by themselves when the first one does', () => {
+    const first = { ...limited.reason, until: '2098-02-01T10:05:00.000Z' };
+    const sessions = [aSession(limited), aSession({ ...limited, reason: first }), aSession({ state: 'running' })];
+    const { text, needing } = statusText(sessions, { kind: 'connected' });
+    assert.match(text, /^\$\(rocket\) 1 running, 2 waiting until 1 Feb \d\d:\d5$/);
+    assert.equal(needing, 0);
   });
 
   it('stays away where there are no sessions, and says when there is no engine', () => {

@@ -44,6 +44,12 @@ describe('how a session stands, in the panel', () => {
     assert.equal(stateLook({ state: 'completed', activity: { kind: 'working', since } }).words, 'Completed');
   });
 
+  it('says until when it waits that goes on by itself', () => {
+    const reason = { code: 'api-limited', message: 'Slow down.', until: '2099-02-03T10:05:00.000Z' };
+    assert.match(stateLook({ state: 'waiting', reason }).words, /^Waiting until 3 Feb \d\d:\d5$/);
+    assert.equal(stateLook({ state: 'waiting', reason: { code: 'x', message: 'Slow down.' } }).words, 'Waiting');
+  });
+
   it('names the step of a start', () => {
     const progress = { step: 'image', title: 'Building the image', status: 'running', fraction: 0.2 } as const;
     assert.equal(stateLook({ state: 'starting' }, progress).words, 'Starting: Building the image');
