@@ -21,6 +21,8 @@ interface Case {
   readonly says: RegExp;
   /** What becomes of it then: it waits for a person, waits and goes on by itself at once, or has failed. */
   readonly then: 'waits' | 'goes on' | 'fails';
+  /** When the API says that it ends, in seconds since 1970. */
+  readonly until?: number;
   /** As the session was made. */
   readonly whenRefused?: 'fail';
   /** What the timeline tells while Claude tries again; absent where Claude does not say it, or does not try again. */
@@ -32,6 +34,14 @@ interface Case {
 const hotel = {
   headers: { 'content-type': 'text/html' },
   body: '<html><body>Log in to the hotel network</body></html>',
+};
+
+/** As a subscription's limit is told, with its end in seconds since 1970. */
+const limitEnd = Math.floor(Date.now() / 1000) + 3600;
+const usageLimit = {
+  'anthropic-ratelimit-unified-status': 'rejected',
+  'anthropic-ratelimit-unified-reset': String(limitEnd),
+  'anthropic-ratelimit-unified-representative-claim': 'five_hour',
 };
 
 const cases: Readonly<Record<string, Case>> = {
@@ -81,6 +91,14 @@ const cases: Readonly<Record<string, Case>> = {
     then: 'goes on',
     says: /^The API limits requests \(429\): Slow down\./,
     tells: /error 429; Claude asks again/,
+  },
+  'a usage limit': {
+    fault: { status: 429, type: 'rate_limit_error', message: 'You are out of it', headers: usageLimit },
+    code: 'api-limited',
+    then: 'waits',
+    says: /^The API limits requests \(429\): You are out of it\./,
+    tells: /error 429; Claude asks again/,
+    until: limitEnd,
   },
   'error 500': {
     fault: { status: 500, message: 'Internal' },
@@ -219,10 +237,12 @@ describe('when the API', function () {
     return { requests: usages.length, input: usages.reduce((sum, usage) => sum + usage.input_tokens, 0) };
   };
 
-  const refusedBy = ({ state, reason }: Session, { code, says, then }: Case): void => {
+  const refusedBy = ({ state, reason }: Session, { code, says, then, until: end }: Case): void => {
     assert.deepEqual([state, reason.code], [then === 'fails' ? 'failed' : 'waiting', code], reason.message);
     assert.match(reason.message, says);
     assert.equal(reason.until !== undefined, then === 'waits' && code !== 'credential-refused');
+    const late = Date.parse(reason.until ?? '') / 1000 - (end ?? NaN);
+    assert.ok(end === undefined || (late >= 0 && late <= 120), `${late} seconds after its end`);
   };
   const tellsOf = (told: readonly TimelineEntry[], { says, tells = says }: Case): void => {
     const all = JSON.stringify(told);
