@@ -1,4 +1,5 @@
 # What checkpoint.sh, checkpoint-worktrees.sh and checkpoint-tags.sh share; read in by them.
+. "${0%/*}/locks.sh"
 set -eu
 umask 077
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_COMMON_DIR CDPATH
@@ -21,6 +22,17 @@ look() { # sets gitdir, common (the git folder that all work trees share), head 
   common=$(cd "$common" && pwd -P)
   head=$(git rev-parse --verify -q 'HEAD^{commit}' || true)
   branch=$(git symbolic-ref -q --short HEAD || true)
+}
+
+# Forgets the refs that are named on standard input as `git update-ref --stdin` has it. While somebody has the refs locked they stay,
+# until the next checkpoint. $doubt is there while a git that was killed at this may have left that lock.
+forget_refs() {
+  : >"$doubt"
+  ! run -c core.packedRefsTimeout=0 update-ref --stdin 2>/dev/null || rm -f "$doubt"
+}
+settle_doubt() {
+  [ -e "$doubt" ] || return 0
+  ! free_packed_refs "$common" "$(pwd -P)" || rm -f "$doubt"
 }
 
 place_of() { # place_of <folder of the repository>: sets place, the linked work tree that it describes; empty when there is none

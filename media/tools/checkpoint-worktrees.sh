@@ -10,6 +10,7 @@
 [ $# -ge 2 ] || exit 64
 . "${0%/*}/checkpoint-common.sh"
 workspace=$1 state=$2
+doubt=${state%/*}/doubt
 most_saved=20 most_seen=100 nothing=3
 refs=refs/flotilla/worktrees
 
@@ -87,7 +88,7 @@ for folder in "$common"/worktrees/*; do
 done
 
 git for-each-ref --format='%(refname)' "$refs" | while IFS= read -r ref; do
-  case $kept in *" ${ref#"$refs/"} "*) ;; *) run -c core.packedRefsTimeout=0 update-ref -d "$ref" 2>/dev/null || true ;; esac
+  case $kept in *" ${ref#"$refs/"} "*) ;; *) echo "delete $ref" | forget_refs ;; esac
 done
 for one in "$state"/*; do
   case $kept in *" ${one##*/} "*) ;; *) rm -rf "$one" ;; esac

@@ -19,16 +19,13 @@
 [ $# -eq 2 ] || exit 64
 . "${0%/*}/checkpoint-common.sh"
 workspace=$1 state=$2 within=''
+doubt=$state/doubt
 keep=50
-
-forget_old() { # while somebody has the refs locked the old ones stay, until the next checkpoint
-  git for-each-ref --sort=-version:refname --format='delete %(refname)' refs/flotilla/checkpoints | tail -n +$((keep + 1)) |
-    run -c core.packedRefsTimeout=0 update-ref --stdin 2>/dev/null || true
-}
 
 mkdir -p "$state"
 cd "$workspace"
 look
+settle_doubt
 [ -z "$head" ] || printf 'head %s %s\n' "$head" "$branch"
 trees
 
@@ -58,7 +55,9 @@ if [ -z "$commit" ]; then
   # None but this script writes there: a lock was left by a git that was killed.
   rm -f "$common"/refs/flotilla/checkpoints/*.lock
   run update-ref "refs/flotilla/checkpoints/$number" "$commit"
-  [ "$number" -le "$keep" ] || forget_old
+  if [ "$number" -gt "$keep" ]; then
+    git for-each-ref --sort=-version:refname --format='delete %(refname)' refs/flotilla/checkpoints | tail -n +$((keep + 1)) | forget_refs
+  fi
   printf '%s %s %s\n' "$now" "$commit" "$number" >"$state/last.new"
   mv "$state/last.new" "$state/last"
   printf 'commit %s %s\n' "$commit" "$number"

@@ -11,12 +11,15 @@ export GIT_TERMINAL_PROMPT=0 LC_ALL=C
 mkdir -p "$workspace"
 cd "$workspace"
 mark=.git/flotilla-filling
+# Begun, and not even marked.
+[ ! -d .git ] || rmdir .git 2>/dev/null || :
 if [ ! -e "$mark" ] && [ "$(ls -A)" != '' ]; then
   echo "flotilla: $workspace is not empty" >&2
   exit 65
 fi
 mkdir -p .git
 : >"$mark"
+rm -rf .git/*.lock .git/refs .git/packed-refs .git/HEAD .git/config .git/config.* .git/*.new .git/t??????
 # The helper that joins git to these streams has its own 0 and 1.
 exec 3<&0 4>&1 </dev/null >/dev/null
 git init -q --template= .

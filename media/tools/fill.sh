@@ -3,6 +3,7 @@
 # Standard input is the text of a packed-refs file. With an objects folder, its objects are borrowed; without one, they must be in the
 # repository already (see fetch.sh). Started again after a half-done fill, it goes on; after a whole one, it changes nothing.
 # Exit codes: 0 filled, 64 wrong use, 65 the workspace holds something else, others are git's.
+. "${0%/*}/locks.sh"
 set -eu
 umask 022
 [ $# -ge 4 ] || exit 64
@@ -13,6 +14,8 @@ export GIT_TERMINAL_PROMPT=0 GIT_LFS_SKIP_SMUDGE=1 LC_ALL=C
 mkdir -p "$workspace"
 cd "$workspace"
 mark=.git/flotilla-filling
+# Begun, and not even marked.
+[ ! -d .git ] || rmdir .git 2>/dev/null || :
 
 if [ -e .git ] && [ ! -e "$mark" ]; then
   if [ "$(git rev-parse --verify -q "refs/heads/$branch" || true)" != '' ]; then
@@ -29,13 +32,13 @@ fi
 
 mkdir -p .git
 : >"$mark"
-rm -f .git/*.lock .git/refs/heads/*.lock
+# Of a fill that was cut off, all but the objects and what fetch.sh has brought is made anew.
+rm -rf .git/*.lock .git/refs/heads .git/HEAD .git/config .git/config.* .git/*.new .git/t??????
+remove_locks .git/refs
 git init -q --template= .
 mkdir -p .git/info .git/objects/info
 [ -z "$objects" ] || printf '%s\n' "$objects" >.git/objects/info/alternates
-# git init has written its own settings; ours follow once.
-[ -e .git/config.git ] || cp .git/config .git/config.git
-{ cat .git/config.git; printf '%s\n' "$config"; } >.git/config.new
+{ cat .git/config; printf '%s\n' "$config"; } >.git/config.new
 mv .git/config.new .git/config
 cat >.git/packed-refs.new
 mv .git/packed-refs.new .git/packed-refs
@@ -44,4 +47,4 @@ git for-each-ref --format='%(objectname) %(refname:lstrip=2)' refs/tags | sort >
 git -c core.hooksPath=/dev/null update-ref --no-deref "refs/heads/$branch" "$base"
 git symbolic-ref HEAD "refs/heads/$branch"
 git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c checkout.workers=0 reset -q --hard
-rm -f .git/config.git "$mark"
+rm -f "$mark"

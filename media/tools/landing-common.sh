@@ -2,6 +2,7 @@
 #   G the workspace's git folder, C the one that its linked work trees share, L the landing's work tree, S the landing's state, J the journal
 #   of a move. S and J are in the git folder: they live as long as the branches that they tell of.
 # Names of files are lines as git quotes them (core.quotePath), so that no name can end a line.
+. "${0%/*}/locks.sh"
 set -eu
 umask 022
 export LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_LITERAL_PATHSPECS=1 GIT_LFS_SKIP_SMUDGE=1 GIT_NO_LAZY_FETCH=1
@@ -69,35 +70,9 @@ stop_marked() { # ends the process that a mark names
     sleep 0.1 2>/dev/null || sleep 1
   done
 }
-git_at_work() { # git_at_work <work tree>...: does a git run in one of these?
-  for process in /proc/[0-9]*; do
-    name=
-    read -r name 2>/dev/null <"$process/comm" || continue
-    case $name in git*) ;; *) continue ;; esac
-    folder=$(readlink "$process/cwd" 2>/dev/null || :)
-    for tree; do
-      case $folder/ in "$tree"/*) return 0 ;; esac
-    done
-  done
-  return 1
-}
 # free_locks <file>...: removes locks that a killed git of ours has left; the session is idle when this is called.
 free_locks() {
-  for lock; do
-    [ -e "$lock" ] || continue
-    ! git_at_work "$W" "$L" || refuse $locked "somebody's git works here"
-    rm -f "$lock"
-  done
-}
-# Frees what git locks to delete any ref. With a lock that a killed git has left, each deletion waits a second for it and fails, several
-# of them with every commit of a rebase. All work trees share it: while a git runs in one, it is waited for as git does.
-free_packed_refs() {
-  [ -e "$C/packed-refs.lock" ] || return 0
-  set -- "$W" "$L"
-  for linked in "$C"/worktrees/*/gitdir; do
-    [ ! -s "$linked" ] || ! read -r tree <"$linked" || set -- "$@" "${tree%/.git}"
-  done
-  git_at_work "$@" || rm -f "$C/packed-refs.lock"
+  for file; do free_lock "$file" "$W" "$L" || refuse $locked "somebody's git works here"; done
 }
 
 under_way() {

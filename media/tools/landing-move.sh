@@ -97,7 +97,11 @@ roll() { # puts what differs between $other and $goal to what $goal has, whateve
   rm -rf "$J"
 }
 recover() { # recover forward|back
-  rm -rf "$J.new"
+  if [ -e "$J.new" ]; then
+    # It had just begun, and may have been refreshing the index.
+    free_locks "$G/index.lock"
+    rm -rf "$J.new"
+  fi
   if [ ! -e "$J/journal" ]; then
     rm -rf "$J"
     printf 'moved %s\n' "$(git rev-parse HEAD)"

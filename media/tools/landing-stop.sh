@@ -54,6 +54,7 @@ open_names() { # the names that nobody has resolved, into $S/open; those with ma
 }
 changed_names() { # files that are not as they were at the stop, beyond the conflicts, into $S/changed
   look=$S/look
+  rm -f "$look.lock"
   cp -p "$S/index" "$look"
   GIT_INDEX_FILE=$look in_landing update-index -q --refresh >/dev/null 2>&1 || :
   {

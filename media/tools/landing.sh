@@ -28,7 +28,7 @@ sparse() { [ -e "$S/filled" ] && echo false || echo true; }
 in_landing() { git -c core.sparseCheckout="$(sparse)" -c merge.conflictStyle="$style" "$@"; }
 style=diff3
 prepare() { # what a rebase needs
-  free_packed_refs
+  free_packed_refs "$C" "$W" "$L" || :
   case $(command git version) in *' 2.3'[5-9]* | *' 2.'[4-9][0-9]* | *' '[3-9].*) style=zdiff3 ;; esac
   git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || export GIT_COMMITTER_NAME=Flotilla GIT_COMMITTER_EMAIL=flotilla@localhost
 }
@@ -53,7 +53,7 @@ drop() { # removes L and what the repository keeps of it
   done
   # Half made by a git that was killed: it names no work tree yet.
   for folder in "$C/worktrees/${W##*/}"*; do
-    if [ -d "$folder" ] && [ ! -e "$folder/gitdir" ]; then rm -rf "$folder"; fi
+    if [ -d "$folder" ] && [ ! -s "$folder/gitdir" ]; then rm -rf "$folder"; fi
   done
   for folder in "$C/worktrees" "${L%/*}"; do
     [ ! -d "$folder" ] || rmdir "$folder" 2>/dev/null || :
@@ -151,10 +151,11 @@ begin() {
   [ -z "$since" ] || printf '%s\n' "$since" >"$S.new/since"
   mark "$S.new/script"
   mv "$S.new" "$S"
-  printf 'update refs/flotilla/landing/%s\n' "before $head" "onto $onto" | git update-ref --no-deref --stdin
   from_head
 }
 from_head() {
+  free_locks "$C"/refs/flotilla/landing/*.lock
+  printf 'update refs/flotilla/landing/%s\n' "before $head" "onto $onto" | git update-ref --no-deref --stdin
   prepare
   build "$head"
   first "$S/since"
@@ -170,11 +171,16 @@ stands() { # is it at the stop that was saved?
   case ${line%% *} in "${1:-none}"*) return 0 ;; esac
   return 1
 }
+free_indexes() {
+  rm -f "$S/index.lock"
+  free_lock "$A/index.lock" "$L" || refuse $locked "somebody's git works in the landing's work tree"
+}
 at_stop() {
   at_rest
   [ -e "$S/stop" ] || refuse $not_stopped 'it does not stand at a conflict'
   stands || refuse $interrupted 'somebody ended the rebase'
   cd "$L"
+  free_indexes
 }
 # A landing that no process works at.
 at_rest() {
@@ -193,7 +199,6 @@ resume() {
     look_at_stop
     return
   fi
-  free_locks "$C"/refs/flotilla/landing/*.lock
   mark "$S/script"
   rm -f "$S/stop"
   if [ ! -e "$S/point" ]; then
@@ -279,6 +284,7 @@ fill() {
     at_rest
     cd "$L"
     admin
+    free_indexes
   else
     at_stop
   fi
@@ -302,11 +308,16 @@ blob() {
   git cat-file blob "$1"
 }
 forget() { # everything of this landing but the backup
+  # First what says that there is one: the rest may be half gone when this is cut off.
+  rm -rf "$S.new"
+  [ ! -e "$S" ] || mv "$S" "$S.new"
   drop
-  free_packed_refs
+  free_packed_refs "$C" "$W" "$L" || :
   free_locks "$C"/refs/flotilla/landing/*.lock
   printf 'delete refs/flotilla/landing/%s\n' onto result "$@" | git update-ref --no-deref --stdin
-  rm -rf "$S" "$S.new" "$J.new"
+  # A move that had just begun may have been refreshing the index.
+  [ ! -e "$J.new" ] || free_lock "$G/index.lock" "$W" "$L" || :
+  rm -rf "$S.new" "$J.new"
 }
 abort() {
   for process in script git; do stop_marked "$S/$process"; done
@@ -320,10 +331,15 @@ finish() {
   fi
   commit=$(git rev-parse --verify -q refs/flotilla/landing/before || :)
   [ -n "$commit" ] || { forget; return 0; }
+  free_locks "$C"/refs/flotilla/landing/*.lock
   backups=$(git for-each-ref --sort=-version:refname --format='%(refname)' 'refs/flotilla/landing/' | sed -n 's,^.*/before-\([0-9]*\)$,\1,p' | sort -rn)
   number=${backups%%"$nl"*}
-  ref=refs/flotilla/landing/before-$((${number:-0} + 1))
-  git update-ref --no-deref "$ref" "$commit"
+  # Cut off before, it may have made the backup already.
+  ref=refs/flotilla/landing/before-${number:-0}
+  if [ "$(git rev-parse --verify -q "$ref" || :)" != "$commit" ]; then
+    ref=refs/flotilla/landing/before-$((${number:-0} + 1))
+    git update-ref --no-deref "$ref" "$commit"
+  fi
   printf '%s\n' "$backups" | sed -n -e '20,$s,^,delete refs/flotilla/landing/before-,p' | sed '/-$/d' | git update-ref --no-deref --stdin
   forget before
   printf 'backup %s %s\n' "$commit" "$ref"

@@ -51,17 +51,21 @@ all() {
 
 git_back() {
   rm -f "$gitdir/index.lock" "$gitdir/HEAD.lock"
-  if [ "$(says "$gitdir" "$gitdir/index" 2>/dev/null)" = "$(cat "$kept/says")" ]; then
+  # It is there while this was cut off in the middle: what is hashed may be back already, and the rest not.
+  if [ ! -e "$kept/restoring" ] && [ "$(says "$gitdir" "$gitdir/index" 2>/dev/null)" = "$(cat "$kept/says")" ]; then
     echo 'git kept'
     return
   fi
-  for one in $states; do
-    rm -rf "${gitdir:?}/$one.new"
-    if [ -e "$kept/state/$one" ]; then cp -pR "$kept/state/$one" "$gitdir/$one.new"; fi
-    rm -rf "${gitdir:?}/$one"
-    if [ -e "$gitdir/$one.new" ]; then mv "$gitdir/$one.new" "$gitdir/$one"; fi
-  done
+  : >"$kept/restoring"
+  for one in $states; do restore_state "$one"; done
+  rm -f "$kept/restoring"
   echo 'git restored'
+}
+restore_state() { # restore_state <name>: a file in one step, since nothing is a work tree without its HEAD
+  rm -rf "$kept/new"
+  if [ -e "$kept/state/$1" ]; then cp -pR "$kept/state/$1" "$kept/new"; fi
+  if [ ! -f "$kept/new" ] || [ -d "$gitdir/$1" ]; then rm -rf "${gitdir:?}/$1"; fi
+  if [ -e "$kept/new" ]; then mv -f "$kept/new" "$gitdir/$1"; fi
 }
 
 need() {
@@ -70,7 +74,7 @@ need() {
 }
 
 save() {
-  rm -rf "$kept"
+  forget
   mkdir -p "$kept/state"
   for one in $states; do
     if [ -e "$gitdir/$one" ]; then cp -pR "$gitdir/$one" "$kept/state/$one"; fi
@@ -99,6 +103,7 @@ back() {
 put_back() { # put_back <tree>
   # The files as they were seen last know what there is to remove; checkout-index says of what was not there that it has no such thing.
   GIT_INDEX_FILE=$kept/files run rm -rfq --ignore-unmatch --pathspec-from-file="$kept/names" --pathspec-file-nul || :
+  rm -f "$kept/back.lock"
   GIT_INDEX_FILE=$kept/back run read-tree "$1"
   GIT_INDEX_FILE=$kept/back run checkout-index --force --quiet -z --stdin <"$kept/names" || :
   rm -f "$kept/back" "$kept/names"
@@ -118,7 +123,8 @@ undo() {
   echo undone
 }
 
-forget() {
+forget() { # first what says that it is whole
+  rm -f "$kept/tree"
   rm -rf "$kept"
 }
 

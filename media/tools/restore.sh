@@ -5,6 +5,7 @@
 # moves to where it was, and the uncommitted work of the checkpoint is laid over it. Linked work trees become stashes: `git stash branch`
 # makes a branch of one, with what was committed and what was not. Tags become tags.
 # Exit codes: 0 restored, 64 wrong use, 66 the checkpoint could not be laid over the branch, others are git's.
+. "${0%/*}/locks.sh"
 set -eu
 umask 022
 [ $# -ge 2 ] || exit 64
@@ -13,6 +14,10 @@ if [ $# -gt 3 ]; then shift 3; else set --; fi
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY
 export GIT_TERMINAL_PROMPT=0 GIT_LFS_SKIP_SMUDGE=1 LC_ALL=C
 cd "$workspace"
+
+# What a restore that was cut off has left: nobody else works here yet.
+rm -f .git/*.lock .git/packed-refs.new .git/index.stash.* .git/refs/stash .git/logs/refs/stash
+remove_locks .git/refs
 
 # The helper that joins git to these streams has its own 0 and 1.
 exec 3<&0 4>&1 </dev/null >/dev/null

@@ -22,10 +22,12 @@ async function tests(pattern: string, env: Readonly<Record<string, string>>): Pr
 }
 
 async function run(part: Part, options: SoakOptions): Promise<boolean> {
-  const baseImage = part === 'fuzz' ? '' : await findPart('base image');
+  const baseImage = part === 'fuzz' || part === 'kills' ? '' : await findPart('base image');
   switch (part) {
     case 'fuzz':
       return tests('test/unit/fuzz/*.test.ts', { FLOTILLA_FUZZ_CASES: String(options.cases) });
+    case 'kills':
+      return tests('test/unit/git/crashPoints.test.ts', { FLOTILLA_SOAK: '1' });
     case 'matrix':
       return tests('test/real/{crashMatrix,disasters,dockerRestarts}.test.ts', {
         FLOTILLA_SOAK: '1',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const parts = ['fuzz', 'matrix', 'schedule', 'sessions'] as const;
+const parts = ['fuzz', 'kills', 'matrix', 'schedule', 'sessions'] as const;
 export type Part = (typeof parts)[number];
 
 export interface SoakOptions {

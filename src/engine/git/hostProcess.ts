@@ -2,6 +2,7 @@ import { type HostProcess, type HostResult, runOnHost, startOnHost } from '../pr
 import { FlotillaError } from '../base/errors.ts';
 import { GitError } from './gitError.ts';
 import { hostArguments, hostVariables } from './hostSettings.ts';
+import { inOwnRepository } from './ownRepositories.ts';
 import type { GitResult } from './runner.ts';
 
 export interface HostGitCall {
@@ -25,7 +26,7 @@ const defaultTimeoutMs = 60 * 60 * 1000;
  * `GitError` on an exit code that is no answer, with `limit-reached` when it answers more than it may, with `cancelled`, or with `SpawnError`.
  */
 export async function runHostGit(call: HostGitCall, signal?: AbortSignal): Promise<GitResult> {
-  const result = await runOnHost(commandOf(call), signal);
+  const result = await inOwnRepository(call, () => runOnHost(commandOf(call), signal), ended);
   if (result.truncated) throw tooLong(call, result.stdout.length);
   return answered(call, result);
 }
@@ -39,6 +40,8 @@ export async function firstOfHostGit(
   const { truncated } = result;
   return truncated ? { ...result, exitCode: 0, truncated } : { ...answered(call, result), truncated };
 }
+
+const ended = ({ exitCode, timedOut }: HostResult): boolean => exitCode !== undefined && !timedOut;
 
 function tooLong({ args }: HostGitCall, bytes: number): FlotillaError {
   const command = args.find((arg) => !arg.startsWith('-')) ?? '';

@@ -6,15 +6,29 @@ import path from 'node:path';
  * unfinished pack belongs to nobody, and would keep every later writer out.
  */
 export async function removeLeftovers(folder: string): Promise<void> {
-  const refs = await readdir(path.join(folder, 'refs'), { recursive: true, withFileTypes: true });
-  const locks = refs.filter((entry) => entry.isFile() && entry.name.endsWith('.lock'));
-  const top = (await readdir(folder)).filter((name) => name.endsWith('.lock'));
   const packs = await readdir(path.join(folder, 'objects/pack')).catch(() => []);
   const unfinished = packs.filter((name) => name.startsWith('tmp_') || name.endsWith('.lock'));
-  const doomed = [
-    ...locks.map((entry) => path.join(entry.parentPath, entry.name)),
-    ...top.map((name) => path.join(folder, name)),
-    ...unfinished.map((name) => path.join(folder, 'objects/pack', name)),
-  ];
-  await Promise.all(doomed.map((file) => rm(file, { force: true })));
+  await remove(unfinished.map((name) => path.join(folder, 'objects/pack', name)));
+  await removeLocks(folder);
 }
+
+/** Takes away the locks of refs and of what git notes about objects, while no git of the engine writes any. */
+export async function removeLocks(folder: string): Promise<void> {
+  const below = async (name: string): Promise<string[]> => {
+    const found = await readdir(path.join(folder, name), { recursive: true, withFileTypes: true }).catch(() => []);
+    return found.filter(isLock).map((entry) => path.join(entry.parentPath, entry.name));
+  };
+  const top = (await readdir(folder, { withFileTypes: true })).filter(isLock);
+  await remove([
+    ...top.map(({ name }) => path.join(folder, name)),
+    ...(await below('refs')),
+    ...(await below('objects/info')),
+  ]);
+}
+
+/** `packed-refs.new` is written under its lock, and not written anew where it is. */
+const isLock = (entry: { readonly name: string; isFile(): boolean }): boolean =>
+  entry.isFile() && (entry.name.endsWith('.lock') || entry.name === 'packed-refs.new');
+
+const remove = (files: readonly string[]): Promise<unknown> =>
+  Promise.all(files.map((file) => rm(file, { force: true })));

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { runHostGit } from './hostProcess.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { ownRepository } from './ownRepositories.ts';
 
 /** Mirrors that this engine has looked over since it started. */
 const healed = new Set<string>();
@@ -32,6 +33,7 @@ export async function prepareMirror(folder: string, signal: AbortSignal): Promis
   else if (!(await isRepository(folder, signal))) await renew(folder, signal);
   else if (!healed.has(folder)) await removeLeftovers(folder);
   healed.add(folder);
+  ownRepository(folder);
 }
 
 async function isRepository(folder: string, signal: AbortSignal): Promise<boolean> {

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { runHostGit } from './hostProcess.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { ownRepository } from './ownRepositories.ts';
 import { tidyWorkStore } from './tidy.ts';
 
 const settings = `
@@ -59,6 +60,7 @@ async function make(folder: string, mirrorObjects: string): Promise<void> {
     await mkdir(path.join(half, 'objects/info'), { recursive: true });
     await rename(half, folder);
   } else await removeLeftovers(folder);
+  ownRepository(folder);
   await borrow(folder, mirrorObjects);
   await tidyWorkStore(folder, 'all');
 }
