@@ -25,6 +25,8 @@ keep=50
 mkdir -p "$state"
 cd "$workspace"
 look
+# None but this script writes there: a lock was left by a git that was killed.
+rm -f "$common"/refs/flotilla/checkpoints/*.lock
 settle_doubt
 [ -z "$head" ] || printf 'head %s %s\n' "$head" "$branch"
 trees
@@ -52,8 +54,6 @@ if [ -z "$commit" ]; then
   done
   number=$((number + 1))
   commit_trees "Checkpoint $number"
-  # None but this script writes there: a lock was left by a git that was killed.
-  rm -f "$common"/refs/flotilla/checkpoints/*.lock
   run update-ref "refs/flotilla/checkpoints/$number" "$commit"
   if [ "$number" -gt "$keep" ]; then
     git for-each-ref --sort=-version:refname --format='delete %(refname)' refs/flotilla/checkpoints | tail -n +$((keep + 1)) | forget_refs

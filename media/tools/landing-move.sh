@@ -50,8 +50,10 @@ move() {
 move_head() { # move_head <from> <to>: the branch that is checked out, or HEAD itself when it is detached
   [ "$(git rev-parse HEAD)" = "$2" ] || git update-ref -m 'flotilla: landing' HEAD "$2" "$1"
 }
+# after_kill <exit code>: the lock of a git that was killed, and not this script with it, is nobody's.
+after_kill() { [ "$1" -le 128 ] || free_lock "$G/index.lock" "$W" "$L" || :; }
 find_obstacles() {
-  git update-index -q --refresh >/dev/null 2>&1 || :
+  git update-index -q --refresh >/dev/null 2>&1 || after_kill $?
   raw_changes "$from" "$to" >"$work/raw"
   cut -f2- "$work/raw" | sort -u >"$work/changes"
   { git diff-files --name-only --ignore-submodules=all; git diff-index --cached --name-only --no-renames --ignore-submodules=all "$from"; } |
@@ -63,6 +65,7 @@ find_obstacles() {
     refuse $in_the_way 'uncommitted files are in the way'
   fi
   git read-tree -n -m -u "$from" "$to" >&2 || {
+    after_kill $?
     rm -rf "$work"
     exit $in_the_way
   }

@@ -58,17 +58,19 @@ function moved(ground: LandingGround): void {
 const moving = (folder: string, how: (ground: LandingGround, result: string) => Steps): Scenario => {
   const ground = new LandingGround(folder);
   const result = ground.rebased();
-  const { command, goOn } = how(ground, result);
+  const { command, goOn, alone } = how(ground, result);
   return {
     folder,
     repositories: [ground.workspace],
-    run: (killer, point) => killer.run(command, point),
+    run: (killer, point) => killer.run(command, { ...point, alone }),
     goOn: () => [goOn(), ground.own()],
   };
 };
 interface Steps {
   readonly command: LandingCommand<unknown>;
   readonly goOn: () => unknown;
+  /** One process of it is killed. */
+  readonly alone?: true | undefined;
 }
 
 /** The tree is as before, wherever the move was. */
@@ -102,6 +104,12 @@ export const landingScenarios: Readonly<Record<string, MakeScenario>> = {
     moving(folder, (ground, result) => ({
       command: ground.commands.move(ground.head, result),
       goOn: () => ground.moved(result),
+    })),
+  'a single program of a move': (folder) =>
+    moving(folder, (ground, result) => ({
+      command: ground.commands.move(ground.head, result),
+      goOn: () => ground.moved(result),
+      alone: true,
     })),
   'a move and its landing is aborted then': (folder) =>
     moving(folder, (ground, result) => ({
