@@ -151,10 +151,10 @@ begin() {
   [ -z "$since" ] || printf '%s\n' "$since" >"$S.new/since"
   mark "$S.new/script"
   mv "$S.new" "$S"
+  free_locks "$C"/refs/flotilla/landing/*.lock
   from_head
 }
 from_head() {
-  free_locks "$C"/refs/flotilla/landing/*.lock
   printf 'update refs/flotilla/landing/%s\n' "before $head" "onto $onto" | git update-ref --no-deref --stdin
   prepare
   build "$head"
@@ -199,6 +199,7 @@ resume() {
     look_at_stop
     return
   fi
+  free_locks "$C"/refs/flotilla/landing/*.lock
   mark "$S/script"
   rm -f "$S/stop"
   if [ ! -e "$S/point" ]; then

@@ -35,7 +35,8 @@ describe('a lock that a killed git left in a session', function () {
     const { commands } = ground;
     const done = ground.must(ground.ask(commands.continue));
     rmSync(path.join(gitFolder, 'flotilla-landing/done'));
-    const locks = [lock(gitFolder, 'packed-refs.lock'), lock(gitFolder, 'packed-refs.new')];
+    const names = ['packed-refs.lock', 'packed-refs.new', 'refs/flotilla/landing/result.lock'];
+    const locks = names.map((name) => lock(gitFolder, name));
     assert.deepEqual(ground.ask(commands.resume), done);
     assert.deepEqual(locks.filter(existsSync), []);
   });
