@@ -34,12 +34,12 @@ function resolving(folder: string, verb: Verb): Scenario {
     repositories: [ground.workspace],
     run: (killer, point) => killer.run({ command: command(verb, ...more), input }, point),
     kept: () => ground.own(),
-    // It may have been let go, or may be put back.
-    ...(verb === 'forget' ? { free: /flotilla-landing\/repo\// } : {}),
+    // What was kept may have been let go, or may be put back. Git heeds no empty folder.
+    free: verb === 'forget' ? /flotilla-landing\/repo\// : /flotilla-landing\/repo\/new$/,
     goOn: () => {
       run(...command('undo'));
       return {
-        files: verb === 'forget' ? '' : filesOf(workTree),
+        files: verb === 'forget' ? '' : Object.entries(filesOf(workTree)).filter(([name]) => !name.endsWith('/')),
         index: verb === 'forget' ? '' : git(workTree, 'ls-files', '--stage'),
         state: verb === 'forget' ? '' : ground.ask(ground.commands.state),
       };
