@@ -50,8 +50,14 @@ const byStatus = new Map<number, Kind>([
   [403, 'credential'],
   [429, 'limit'],
 ]);
+/** What would only cost the same again is no trouble that passes. */
 const byCategory = new Map<string, Kind>([
   ['authentication_failed', 'credential'],
+  ['oauth_org_not_allowed', 'credential'],
+  ['billing_error', 'refused'],
+  ['invalid_request', 'refused'],
+  ['max_output_tokens', 'refused'],
+  ['model_not_found', 'refused'],
   ['rate_limit', 'limit'],
   ['overloaded', 'trouble'],
 ]);

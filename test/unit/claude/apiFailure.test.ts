@@ -49,6 +49,12 @@ describe('a turn that the API has ended', () => {
     assert.deepEqual(record.entry, { kind: 'result', text: record.about, failed: true });
   });
 
+  it('is no trouble that passes where Claude would be refused again, at the same cost', () => {
+    for (const category of ['billing_error', 'invalid_request', 'max_output_tokens', 'model_not_found'])
+      assert.equal(apiFailure({ category, said: 'x' }).code, 'api-refused');
+    assert.equal(apiFailure({ category: 'oauth_org_not_allowed', said: 'x' }).code, 'credential-refused');
+  });
+
   it('is one short safe line, whatever is said', () => {
     const { message, detail = '' } = apiFailure({
       status: 500,
