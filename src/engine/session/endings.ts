@@ -86,6 +86,7 @@ export class Endings {
     // A failure is told at once; who waits for success finds the work at home.
     if (isBad) this.#enter(session, outcome);
     if (place === 'running') await this.#bringHome(id);
+    if (isRefused(session)) this.#parts.rests.later(id);
     if (outcome !== undefined && !isBad) this.#enter(session, outcome);
   }
 

@@ -60,6 +60,16 @@ export class GatewayNews {
     this.#ends.delete(id);
   }
 
+  /** What the API said to an earlier Claude of the session tells nothing of the next one. */
+  begins(id: string): void {
+    this.#ends.delete(id);
+  }
+
+  /** What the API said to who came with an earlier credential tells nothing of this one. */
+  credentialCame(): void {
+    this.#ends.clear();
+  }
+
   #noteEnd(id: string, trouble: Trouble): void {
     const end = 'resetAt' in trouble ? Date.parse(trouble.resetAt ?? '') : NaN;
     if (Number.isNaN(end)) this.#ends.delete(id);

@@ -26,6 +26,8 @@ export interface PatienceParts {
   readonly documents: Documents;
   /** When the API wants to be asked again by a session, in milliseconds since 1970, where it said so. */
   readonly limitEnd: (id: string) => number | undefined;
+  /** Forgets that. */
+  readonly forgetLimit: (id: string) => void;
   /** Milliseconds; one minute when absent. */
   readonly firstPause?: number | undefined;
 }
@@ -48,6 +50,7 @@ export class Patience {
   /** A Claude of the session is about to begin. */
   begins(id: string): void {
     this.#begunWith.set(id, this.#credential);
+    this.#parts.forgetLimit(id);
   }
 
   /** The session's Claude was begun before the newest credential came, so that it may have been refused for an earlier one. */
@@ -64,7 +67,7 @@ export class Patience {
     if (kind !== 'api-limited' && kind !== 'api-trouble') return undefined;
     const until = this.#until(session);
     if (until === undefined) return undefined;
-    return { ...says('The session goes on by itself then, and at once when it is resumed.'), until };
+    return { ...says('The session goes on by itself later, and at once when it is resumed.'), until };
   }
 
   /** The session is gone. */

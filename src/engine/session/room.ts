@@ -94,6 +94,7 @@ export class SessionRoom {
     const patience = new Patience({
       documents: store.documents,
       limitEnd: (id) => this.#news.limitEnd(id),
+      forgetLimit: (id) => this.#news.begins(id),
       firstPause: parts.firstPause,
     });
     const wakes = new Wakes({ ...common, isAlive: (id) => this.#lives.has(id), goOn });
@@ -142,6 +143,7 @@ export class SessionRoom {
     const isAnother = this.#access !== undefined;
     this.#access = access;
     this.#patience.credentialCame();
+    if (isAnother) this.#news.credentialCame();
     this.sessions.credentialsCame();
     this.#wakes.credentialCame(isAnother);
   }

@@ -2,19 +2,25 @@ import type { Session } from '../../protocol/session.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Log } from '../base/log.ts';
+import type { Serial } from '../base/serial.ts';
+import type { Runtime } from '../runtime/contract.ts';
 import type { Store } from '../store/store.ts';
 import type { Holds } from './holds.ts';
 import { isRefused } from './isRefused.ts';
 
 /** All in milliseconds. Sessions that wait for one moment go on one after another, so far apart. */
 const apart = 2000;
-/** A session that can't go on at its time, for its landing for example, is tried again after this. */
+/** A session that can't go on at its time, for its landing or a runtime that is not there yet, is tried again after this. */
 const retryAfter = 15_000;
 /** How often the clock is looked at: a machine that slept, or whose time was set, notices within this. */
 const lookEvery = 60_000;
+/** Longest that the runtime may take to answer. */
+const askTimeout = 30_000;
 
 export interface WakesParts {
   readonly store: Store;
+  readonly runtime: Runtime;
+  readonly serial: Serial;
   readonly holds: Holds;
   /** A Claude of the session is still there. */
   readonly isAlive: (id: string) => boolean;
@@ -94,12 +100,32 @@ export class Wakes implements Closable {
     this.#arm();
   }
 
+  /** After whatever is done to the session just now, by which it may not wait any more. */
   #wake(id: string): void {
-    const { holds, isAlive, goOn } = this.#parts;
     this.#times.set(id, Date.now() + retryAfter);
-    if (holds.has(id) || isAlive(id)) return;
+    if (!this.#mayGoOn(id)) return;
     this.#last = performance.now();
+    const { serial, log } = this.#parts;
+    void serial
+      .run(id, () => this.#goOn(id))
+      .catch((error: unknown) => {
+        log.warn('a session that waits could not go on yet', { session: id, error: messageOf(error) });
+      });
+  }
+
+  async #goOn(id: string): Promise<void> {
+    const { runtime, goOn } = this.#parts;
+    if (!this.#mayGoOn(id)) return;
+    // Where nothing can be started now, as while Docker comes up, the session would fail.
+    await runtime.find(id, AbortSignal.timeout(askTimeout));
+    if (!this.#mayGoOn(id)) return;
     goOn(id);
     this.#times.delete(id);
+  }
+
+  #mayGoOn(id: string): boolean {
+    const { store, holds, isAlive } = this.#parts;
+    const session = store.sessions.peek(id);
+    return !this.#closed && session !== undefined && isRefused(session) && !holds.has(id) && !isAlive(id);
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Serial } from '../../../src/engine/base/serial.ts';
 import { Holds } from '../../../src/engine/session/holds.ts';
 import { nextTry, Patience } from '../../../src/engine/session/patience.ts';
 import { Wakes } from '../../../src/engine/session/wakes.ts';
@@ -106,7 +107,10 @@ describe('a session whose Claude the API goes on refusing', function () {
     await bed.until(id, 'running');
     assert.equal(waits.length, 1);
     assert.equal(waits[0]?.code, 'api-limited');
-    assert.match(waits[0].message, /^The API limits requests \(429\): Slow down\. The session goes on by itself then/);
+    assert.match(
+      waits[0].message,
+      /^The API limits requests \(429\): Slow down\. The session goes on by itself later,/,
+    );
     assert.ok((waits[0].until ?? '') >= resetAt);
     assert.equal(bed.get(id).reason.until, undefined);
     await eventually(() => environment.claude.heard.length === 1);
@@ -143,7 +147,7 @@ describe('a session whose Claude the API goes on refusing', function () {
 
   it('fails in the end when nothing comes of its tries, and is patient anew once something did', () => {
     const documents = bed.store.documents;
-    const patience = new Patience({ documents, limitEnd: () => undefined });
+    const patience = new Patience({ documents, limitEnd: () => undefined, forgetLimit: () => undefined });
     const { id } = bed.session();
     const reason = { code: 'api-trouble', message: 'The API has trouble.' };
     const pauseAfter = (outputTokens: number): number => {
@@ -203,6 +207,34 @@ describe('a session whose Claude the API goes on refusing', function () {
     await bed.until(id, 'running');
   });
 
+  it('does not wait for the end of a limit that an earlier Claude, or an earlier credential, was told of', async () => {
+    await bed.room.reconcile(bed.leaving.signal);
+    const id = await limited();
+    await bed.room.sessions.resume({ session: id }, testActor);
+    await bed.until(id, 'running');
+    refuse(environmentOf(id), 500);
+    await eventually(() => environmentOf(id).claudes.length === 3);
+    await bed.until(id, 'running');
+    bed.room.trouble(id, { kind: 'limited', resetAt: later() });
+    bed.giveCredentials('sk-ant-test-1111111111');
+    refuse(environmentOf(id), 429);
+    await eventually(() => environmentOf(id).claudes.length === 4);
+  });
+
+  it('goes on waiting while nothing can be started at its time', async () => {
+    const id = await limited();
+    await isStored(id);
+    await bed.room.close();
+    const until = '2026-01-01T00:00:00.000Z';
+    bed.store.sessions.change(id, { reason: { ...bed.get(id).reason, until } }, testActor);
+    bed.runtime.failure = new Error('Docker is not up yet.');
+    bed.build();
+    await bed.room.reconcile(bed.leaving.signal);
+    await eventually(() => bed.logged.includes('a session that waits could not go on yet'));
+    assert.equal(bed.get(id).state, 'waiting');
+    assert.ok(bed.room.busy());
+  });
+
   it('keeps a message until it goes on', async () => {
     const id = await limited();
     const sent = await bed.room.sessions.send(id, 'also this', testActor);
@@ -234,12 +266,13 @@ describe('a session whose Claude the API goes on refusing', function () {
     refuse(environment, 429);
     await bed.until(id, 'waiting');
     const { reason } = bed.get(id);
-    bed.build();
+    bed.build({ restAfter: 50 });
     environment.answer = () => undefined;
     await bed.room.reconcile(bed.leaving.signal);
     await eventually(() => environment.count('checkpoint') === 2);
     await isStored(id);
     assert.deepEqual(bed.get(id).reason, reason);
+    await eventually(() => environment.state === 'stopped');
     await bed.room.sessions.resume({ session: id }, testActor);
     await bed.until(id, 'running');
     assert.equal(environment.claudes.length, 2);
@@ -281,7 +314,9 @@ describe('sessions that wait for the same moment', () => {
     holds.hold(held, 'It lands.');
     const went: { id: string; at: number }[] = [];
     const goOn = (id: string): void => void went.push({ id, at: performance.now() });
-    const wakes = new Wakes({ store: bed.store, holds, isAlive: () => false, goOn, log: bed.log });
+    const { store, runtime, log } = bed;
+    const parts = { store, runtime, log, holds, isAlive: () => false, goOn };
+    const wakes = new Wakes({ ...parts, serial: new Serial() });
     for (const id of [held, ...others]) wakes.at(id, 0);
     await eventually(() => went.length === 2, String, 10_000);
     assert.deepEqual(
@@ -290,6 +325,29 @@ describe('sessions that wait for the same moment', () => {
     );
     assert.ok((went[1]?.at ?? 0) - (went[0]?.at ?? 0) > 1500);
     assert.equal(wakes.size, 1);
+    wakes.close();
+    await bed.close();
+  });
+
+  it('do not go on by themselves when what is done to them at that moment ends their waiting', async function () {
+    this.timeout(15_000);
+    const bed = new RoomBed();
+    const waiting = { state: 'waiting', reason: { code: 'api-limited', message: 'It waits.' } } as const;
+    const [stopping = '', other = ''] = [1, 2].map(() => bed.session(waiting).id);
+    const went: string[] = [];
+    const { store, runtime, log } = bed;
+    const parts = { store, runtime, log, holds: new Holds(), isAlive: () => false };
+    const serial = new Serial();
+    const wakes = new Wakes({ ...parts, serial, goOn: (id) => void went.push(id) });
+    const stopped = Promise.withResolvers<undefined>();
+    void serial.run(stopping, () => stopped.promise);
+    wakes.at(stopping, 0);
+    wakes.at(other, 1);
+    await eventually(() => went.includes(other), String, 10_000);
+    store.sessions.change(stopping, { state: 'stopped' }, testActor);
+    stopped.resolve(undefined);
+    await serial.drain();
+    assert.deepEqual(went, [other]);
     wakes.close();
     await bed.close();
   });
