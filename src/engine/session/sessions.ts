@@ -42,6 +42,8 @@ export interface SessionsParts {
   readonly departures: Departures;
 }
 
+const awaitsStart = (state: Session['state']): boolean => state === 'queued' || state === 'starting';
+
 /** What may be asked of a session. What is done to one session happens one after another; a start or a run is called off first. */
 export class Sessions {
   readonly #parts: SessionsParts;
@@ -114,12 +116,15 @@ export class Sessions {
   }
 
   async resume(input: OperationParsedInput<'session.resume'>, actor: Actor): Promise<Session> {
-    const { book, serial, lives, halting, holds } = this.#parts;
+    const { book, serial, lives, launches, halting, holds } = this.#parts;
     const { id, state: before } = this.#find(input.session);
     if (before === 'running' && input.mode === undefined)
       requireState('running', ['stopped', 'completed', 'failed', 'waiting'], 'resumed');
     return serial.run(id, async () => {
       const { state } = book.get(id);
+      // It has just gone on by itself, and that start is next in line.
+      if (awaitsStart(state) && launches.has(id) && input.mode === undefined)
+        return this.#queue(id, input.prompt, actor);
       requireState(state, ['created', 'running', 'stopped', 'completed', 'failed', 'waiting'], 'resumed');
       holds.require(id);
       // It waits for credentials, and goes on by itself when they come.

@@ -235,6 +235,27 @@ describe('a session whose Claude the API goes on refusing', function () {
     assert.ok(bed.room.busy());
   });
 
+  it('takes it well when a person resumes it at the moment at which it goes on by itself', async () => {
+    await bed.room.reconcile(bed.leaving.signal);
+    const id = await refused(401);
+    await isStored(id);
+    const asked = Promise.withResolvers<undefined>();
+    const answered = Promise.withResolvers<undefined>();
+    const find = bed.runtime.find.bind(bed.runtime);
+    bed.runtime.find = async (...given) => {
+      asked.resolve(undefined);
+      await answered.promise;
+      return find(...given);
+    };
+    bed.giveCredentials('sk-ant-test-1111111111');
+    await asked.promise;
+    const resuming = bed.room.sessions.resume({ session: id, prompt: 'and now?' }, testActor);
+    answered.resolve(undefined);
+    assert.equal((await resuming).queued, 1);
+    await bed.until(id, 'running');
+    assert.equal(environmentOf(id).claudes.length, 2);
+  });
+
   it('keeps a message until it goes on', async () => {
     const id = await limited();
     const sent = await bed.room.sessions.send(id, 'also this', testActor);
