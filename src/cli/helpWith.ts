@@ -29,6 +29,8 @@ export const helpWith = (code: ErrorCode): string | undefined => help[code];
 
 export const helpWithCheck = (id: string): string | undefined => checkHelp[id];
 
+const aboutCredentials: readonly string[] = ['no-credentials', 'credential-refused'];
+
 /** A session's reason in one line, with what helps where something is missing. */
 export const reasonText = ({ code, message }: Reason): string =>
-  [cleanLine(message), ...(code === 'no-credentials' ? [setCredentials] : [])].join(' ');
+  [cleanLine(message), ...(aboutCredentials.includes(code) ? [setCredentials] : [])].join(' ');

@@ -95,6 +95,14 @@ describe('the flotilla command', () => {
     assert.ok(!`${json.out.text}${json.err.text}`.includes('flotilla '), json.out.text);
   });
 
+  it('says how to set another credential where that is refused', async () => {
+    const reason = { code: 'credential-refused', message: 'The API refused the credential (401).' };
+    const waiting = session({ state: 'waiting', reason });
+    const bed = cliBed(new FakeEngine({ 'session.output': () => ({ ...made, session: waiting }) }));
+    await bed.run('show', 'x');
+    assert.match(bed.out.text, /credential \(401\)\. Set ANTHROPIC_API_KEY/);
+  });
+
   it('says until when a session waits that goes on by itself', async () => {
     const reason = { code: 'api-limited', message: 'The API limits requests.', until: '2099-02-03T10:05:00.000Z' };
     const waiting = session({ state: 'waiting', reason });
