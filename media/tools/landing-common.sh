@@ -72,7 +72,10 @@ stop_marked() { # ends the process that a mark names
 }
 # free_locks <file>...: removes locks that a killed git of ours has left; the session is idle when this is called.
 free_locks() {
-  for file; do free_lock "$file" "$W" "$L" || refuse $locked "somebody's git works here"; done
+  for file; do
+    case $file in */packed-refs.lock) free_packed_refs "$C" "$W" "$L" ;; *) free_lock "$file" "$W" "$L" ;; esac ||
+      refuse $locked "somebody's git works here"
+  done
 }
 
 under_way() {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { removeLocks } from '../../../src/engine/git/leftovers.ts';
 import { inOwnRepository, ownRepository } from '../../../src/engine/git/ownRepositories.ts';
 import { LandingGround } from '../../support/crashPoints/landingGround.ts';
 import { git, makeRepository, Scratch } from '../../support/localEnvironment.ts';
+import { cannotRunHere } from '../../support/skips.ts';
 
 const lock = (...place: string[]): string => {
   const file = path.join(...place);
@@ -65,6 +68,69 @@ describe('a lock that a killed git left in a session', function () {
     mkdirSync(path.join(gitFolder, 'flotilla-move.new'));
     ground.moved(result);
     assert.ok(!existsSync(index));
+  });
+});
+
+describe('a lock of a git that lives', () => {
+  const scratch = new Scratch();
+  const tools = path.resolve(import.meta.dirname, '../../../media/tools/locks.sh');
+  const repository = scratch.path('repository');
+  const linked = scratch.path('linked');
+  const living: ChildProcess[] = [];
+
+  before(() => {
+    makeRepository(repository);
+    git(repository, 'worktree', 'add', '-q', linked);
+  });
+  afterEach(() => {
+    for (const child of living.splice(0)) child.kill('SIGKILL');
+  });
+  after(() => {
+    scratch.remove();
+  });
+  /** Starts a git that waits. */
+  async function live(cwd: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<void> {
+    const child = spawn('git', [...args, 'cat-file', '--batch'], { cwd, env: { ...process.env, ...env } });
+    living.push(child);
+    child.stdin.write('HEAD\n');
+    await once(child.stdout, 'data');
+  }
+  function isFreed(): boolean {
+    const file = lock(repository, '.git/packed-refs.lock');
+    const script = '. "$1"; set -eu; free_packed_refs "$2/.git" "$2" || echo stays';
+    const said = execFileSync('sh', ['-c', script, 'sh', tools, repository], { encoding: 'utf8' });
+    assert.equal(existsSync(file), said === 'stays\n');
+    return !existsSync(file);
+  }
+
+  it('goes when there is none', () => {
+    assert.ok(isFreed());
+  });
+
+  it('stays when it runs in a linked work tree, however git notes where that is', async () => {
+    await live(linked);
+    assert.ok(!isFreed());
+    const note = path.join(repository, '.git/worktrees/linked/gitdir');
+    writeFileSync(note, `${path.relative(path.dirname(note), linked)}/.git\n`);
+    assert.ok(!isFreed());
+  });
+
+  it('stays when it runs elsewhere, and was given the repository', async () => {
+    await live(scratch.folder, [`--git-dir=${repository}/.git`]);
+    assert.ok(!isFreed());
+    living.pop()?.kill('SIGKILL');
+    await live(scratch.folder, ['--git-dir', 'repository/.git']);
+    assert.ok(!isFreed());
+    living.pop()?.kill('SIGKILL');
+    await live(scratch.folder, [], { GIT_DIR: path.join(repository, '.git') });
+    assert.ok(!isFreed());
+  });
+
+  it("stays when it is another user's, of whom nobody is told where it runs", async function () {
+    if (process.getuid?.() !== 0) return cannotRunHere(this, 'only root can be two users');
+    await live(repository);
+    const script = `${readFileSync(tools, 'utf8')}\ngit_at_work /nowhere`;
+    execFileSync('sh', ['-c', script], { cwd: '/', uid: 65534, gid: 65534 });
   });
 });
 
