@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { messageOf } from '../../../src/engine/base/errors.ts';
 import { checkpointScenario } from '../../support/crashPoints/checkpointScenario.ts';
 import { fillScenarios } from '../../support/crashPoints/fillScenarios.ts';
 import { hostScenarios } from '../../support/crashPoints/hostScenarios.ts';
@@ -8,6 +9,7 @@ import { landingScenarios } from '../../support/crashPoints/landingScenarios.ts'
 import { resolveScenarios } from '../../support/crashPoints/resolveScenarios.ts';
 import { CrashRun, type Finding, type MakeScenario } from '../../support/crashPoints/scenario.ts';
 import { Scratch } from '../../support/localEnvironment.ts';
+import { cannotRunHere, skipFor } from '../../support/skips.ts';
 
 const scenarios: Readonly<Record<string, MakeScenario>> = {
   'a checkpoint': checkpointScenario,
@@ -28,11 +30,17 @@ const chosen = (points: number): number[] =>
 
 describe('killed at any change of a file', function () {
   this.timeout(isSoak ? 0 : 60_000);
-  let killer: Killer;
+  let killer: Killer | undefined;
   let scratch: Scratch;
 
-  before(() => {
-    killer = new Killer();
+  before(function () {
+    if (process.platform !== 'linux')
+      return cannotRunHere(this, 'libraries are preloaded into programs on Linux alone');
+    try {
+      killer = new Killer();
+    } catch (error) {
+      return skipFor(this, `gcc: ${messageOf(error)}`);
+    }
   });
   beforeEach(() => {
     scratch = new Scratch();
@@ -41,11 +49,12 @@ describe('killed at any change of a file', function () {
     scratch.remove();
   });
   after(() => {
-    killer.remove();
+    killer?.remove();
   });
 
   for (const [title, make] of Object.entries(scenarios))
     it(`${title} is gone on with, and leaves nothing`, async () => {
+      assert.ok(killer);
       mkdirSync(scratch.path('bed'));
       const run = new CrashRun(await make(scratch.path('bed')), killer);
       const points = await run.measure();
