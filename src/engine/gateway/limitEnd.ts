@@ -3,7 +3,7 @@ import { instantOf } from '../base/clock.ts';
 
 const textOf = (headers: IncomingHttpHeaders, name: string): string | undefined => {
   const value = headers[name];
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 };
 
 /** The first of these moments (milliseconds since 1970) that is one. */

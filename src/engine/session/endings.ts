@@ -103,11 +103,12 @@ export class Endings {
 
   /** The new state and what follows from it are written together: an engine that is killed does both or none. */
   #enter({ id, state }: Session, outcome: Outcome): void {
-    const { book, waiting, goOn, rests } = this.#parts;
+    const { book, waiting, goOn, rests, patience } = this.#parts;
     // Credentials may have come meanwhile, and a start with them.
     if (book.peek(id)?.state !== state) return;
     book.together(() => {
       const isDone = outcome.state === 'completed';
+      if (isDone) patience.succeeded(id);
       if (isDone && state === 'waiting') book.enter(id, 'running', atWork);
       book.enter(id, outcome.state, outcome.reason);
       if (isDone && waiting(id) > 0) goOn(id);

@@ -7,6 +7,8 @@ import type { Documents } from '../store/documents.ts';
 
 /** Tries one after another without progress before a session fails; about a day where every pause has its full length. */
 const maxTries = 50;
+/** Tries in all before a turn comes to its end: whatever each of them brings, it costs. */
+const maxInAll = 200;
 /** Tokens of answers that count as progress: more than come of answers that break off, and of what Claude asks beside its work. */
 const progress = 500;
 /** In milliseconds. */
@@ -18,6 +20,7 @@ const longestLimit = 8 * 24 * 60 * minute;
 const noteSchema = z.strictObject({
   /** Tries since the last progress. */
   tries: z.number().int().nonnegative(),
+  inAll: z.number().int().nonnegative(),
   /** Tokens of all answers before the first of them. */
   answered: z.number().nonnegative(),
 });
@@ -70,6 +73,11 @@ export class Patience {
     return { ...says('The session goes on by itself later, and at once when it is resumed.'), until };
   }
 
+  /** A turn of the session came to its end. */
+  succeeded(id: string): void {
+    this.#parts.documents.delete('patience', id);
+  }
+
   /** The session is gone. */
   forget(id: string): void {
     this.#begunWith.delete(id);
@@ -82,11 +90,12 @@ export class Patience {
     // As the gateway saw it; what Claude says is not asked.
     const isAnew = note === undefined || usage.outputTokens >= note.answered + progress;
     const tries = isAnew ? 1 : note.tries + 1;
-    if (tries > maxTries) {
+    const inAll = (note?.inAll ?? 0) + 1;
+    if (tries > maxTries || inAll > maxInAll) {
       documents.delete('patience', id);
       return undefined;
     }
-    documents.put('patience', id, { tries, answered: isAnew ? usage.outputTokens : note.answered });
+    documents.put('patience', id, { tries, inAll, answered: isAnew ? usage.outputTokens : note.answered });
     return instantOf(nextTry({ tries, limitEnd: limitEnd(id), firstPause, now: Date.now() }));
   }
 }

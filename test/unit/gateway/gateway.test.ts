@@ -182,18 +182,22 @@ describe('the gateway', () => {
     assert.deepEqual(troubles, [{ kind: 'limited', resetAt: '2026-11-20T06:45:15.000Z' }]);
   });
 
-  it('does not take the end of a limit that was not met for that of the one that was', async () => {
-    const headers = {
-      'anthropic-ratelimit-unified-reset': '1795157115',
-      'anthropic-ratelimit-unified-status': 'allowed',
-    };
-    const before = Date.now();
-    answer = (_request, response) => response.writeHead(429, { ...headers, 'retry-after': '5' }).end('{}');
-    await ask();
-    const [told] = troubles;
-    const end = told?.kind === 'limited' ? Date.parse(told.resetAt ?? '') : NaN;
-    assert.ok(end >= before + 5000 && end <= Date.now() + 5000, JSON.stringify(told));
-  });
+  for (const [what, unified] of [
+    ['that was not met', { reset: '1795157115', status: 'allowed' }],
+    ['without a time', { reset: '', status: '' }],
+  ] as const)
+    it(`does not take the end of a limit ${what} for that of the one that was met`, async () => {
+      const headers = {
+        'anthropic-ratelimit-unified-reset': unified.reset,
+        'anthropic-ratelimit-unified-status': unified.status,
+      };
+      const before = Date.now();
+      answer = (_request, response) => response.writeHead(429, { ...headers, 'retry-after': '5' }).end('{}');
+      await ask();
+      const [told] = troubles;
+      const end = told?.kind === 'limited' ? Date.parse(told.resetAt ?? '') : NaN;
+      assert.ok(end >= before + 5000 && end <= Date.now() + 5000, JSON.stringify(told));
+    });
 
   it('lets requests wait for a credential, and gives up in a way that Claude tries again', async () => {
     credentials.clear();

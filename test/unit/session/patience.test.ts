@@ -163,6 +163,23 @@ describe('a session whose Claude the API goes on refusing', function () {
     assert.ok(pauseAfter(600) < 2 * minute);
   });
 
+  it('fails in the end although each try brings something, unless a turn came to its end', () => {
+    const { documents } = bed.store;
+    const patience = new Patience({ documents, limitEnd: () => undefined, forgetLimit: () => undefined });
+    const { id } = bed.session();
+    let outputTokens = 0;
+    const waits = (): boolean => {
+      outputTokens += 1000;
+      const session = { ...bed.get(id), usage: { ...noUsage, outputTokens } };
+      return patience.waiting(session, { code: 'api-trouble', message: 'The API has trouble.' }) !== undefined;
+    };
+    const tries = (): boolean[] => Array.from({ length: 200 }, waits);
+    assert.deepEqual(new Set(tries()), new Set([true]));
+    patience.succeeded(id);
+    assert.deepEqual(new Set(tries()), new Set([true]));
+    assert.equal(waits(), false);
+  });
+
   it('waits for another credential where that is refused, and for nothing that was there before', async () => {
     await bed.room.reconcile(bed.leaving.signal);
     const id = await refused(401);
