@@ -101,12 +101,15 @@ back() {
 }
 
 put_back() { # put_back <tree>
+  [ ! -s "$kept/names" ] || write_back "$1"
+  rm -f "$kept/back" "$kept/names"
+}
+write_back() {
   # The files as they were seen last know what there is to remove; checkout-index says of what was not there that it has no such thing.
   GIT_INDEX_FILE=$kept/files run rm -rfq --ignore-unmatch --pathspec-from-file="$kept/names" --pathspec-file-nul || :
   rm -f "$kept/back.lock"
   GIT_INDEX_FILE=$kept/back run read-tree "$1"
   GIT_INDEX_FILE=$kept/back run checkout-index --force --quiet -z --stdin <"$kept/names" || :
-  rm -f "$kept/back" "$kept/names"
 }
 
 undo() {
