@@ -47,6 +47,7 @@ export class Crowding {
       if ((await environment.status(AbortSignal.timeout(askTimeout))) === 'running')
         return await this.#restarted(id, environment);
       await environment.start();
+      this.#parts.book.timeline(id, { kind: 'notice', failed: true, text: endedNotice });
       return true;
     });
   }
@@ -75,6 +76,9 @@ export class Crowding {
     }
   }
 }
+
+const endedNotice =
+  'The environment had ended, so it was started again: what ran in it has ended, and files are as they were.';
 
 const noticeOf = (limit: number): string =>
   `The environment was full of processes (limit ${String(limit)}), so it was restarted: what ran in it has ended, and files are as they were. A session that needs more takes a higher limit of processes.`;

@@ -55,7 +55,7 @@ describe('an environment that is full of processes', () => {
   });
 
   it('is started again for its work when it ends by itself, as its first process finds no other', async () => {
-    const { environment } = await bed.running();
+    const { id, environment } = await bed.running();
     const before = environment.count('start');
     environment.answer = ([, script]) => {
       if (script !== 'checkpoint' || environment.count('start') > before) return undefined;
@@ -65,6 +65,8 @@ describe('an environment that is full of processes', () => {
     environment.claude.end(1);
     await eventually(() => environment.count('checkpoint') === 2);
     assert.equal(environment.count('start'), before + 1);
+    const { entries } = bed.room.reports.logs({ session: id, after: 0, limit: 1000 });
+    assert.match(JSON.stringify(entries), /The environment had ended, so it was started again/);
   });
 
   it('is left alone while Claude works in it', async () => {
