@@ -1,15 +1,14 @@
 #!/bin/sh
 # Tells checkpoint.sh of the tags of a workspace that hold commits which no branch has, nor any remote:
-#   sh checkpoint-tags.sh <workspace> <state folder>
+#   sh checkpoint-tags.sh <workspace> <state folder> <its git folder> <the one that all work trees share>
 # Those that the workspace was filled with are left out, as fill.sh has noted them, and those of trees and files. Answers:
 #   ref <object> refs/tags/<name>   the tag's own object, with message and signature, where it has one, else the commit
 #   left tag <name>                 its name or the number of tags keeps it from being told above
-[ $# -eq 2 ] || exit 64
+[ $# -eq 4 ] || exit 64
 . "${0%/*}/checkpoint-common.sh"
-workspace=$1 state=$2
+workspace=$1 state=$2 gitdir=$3 common=$4
 most_told=50 most_seen=100
 cd "$workspace"
-look
 # Those of a repository that the workspace is a linked work tree of are no work of the session.
 [ "$gitdir" = "$common" ] || exit 0
 

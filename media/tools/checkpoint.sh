@@ -64,7 +64,7 @@ if [ -z "$commit" ]; then
 fi
 [ "$(git rev-parse --is-shallow-repository)" != true ] || echo shallow
 sh "${0%/*}/checkpoint-worktrees.sh" "$workspace" "$state/worktrees" || echo 'left work trees that could not be listed'
-sh "${0%/*}/checkpoint-tags.sh" "$workspace" "$state" || echo 'left tags that could not be listed'
+sh "${0%/*}/checkpoint-tags.sh" "$workspace" "$state" "$gitdir" "$common" || echo 'left tags that could not be listed'
 
 # Branches with a name that may be none elsewhere, and those that may be beyond what is told, as long as others lack their commits.
 most=330 odd=100 at=0

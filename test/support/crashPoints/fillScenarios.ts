@@ -59,29 +59,36 @@ async function filled(folder: string): Promise<Scenario> {
   };
 }
 
-const never = { at: 0 };
+type Stream = (killer: Killer, point: KillPoint) => Promise<void>;
 
-/** A workspace is filled through a stream. */
-async function streamed(folder: string): Promise<Scenario> {
-  const { mirror, base, workspace, fill } = await origin(folder);
-  const command = fetchCommand(workspace, base, tools);
-  const fetched = (killer: Killer, point: KillPoint): Promise<void> =>
-    sendMirror({ folder: mirror.folder, connect: () => Promise.resolve(killer.start({ command }, point)) });
+/** A command in the workspace with the engine at the other end of its streams. `then` comes after it when it has gone on. */
+function streaming(workspace: string, stream: Stream, then: () => void): Scenario {
   let last: Killer | undefined;
   return {
     folder: path.dirname(workspace),
     repositories: [workspace],
     run: async (killer, point) => {
       last = killer;
-      await fetched(killer, point).catch(() => undefined);
+      await stream(killer, point).catch(() => undefined);
       return killer.seen();
     },
     goOn: async () => {
-      if (last !== undefined) await fetched(last, never);
-      execute(fill(null));
+      if (last !== undefined) await stream(last, { at: 0 });
+      then();
       return contents(workspace);
     },
   };
+}
+
+/** A workspace is filled through a stream. */
+async function streamed(folder: string): Promise<Scenario> {
+  const { mirror, base, workspace, fill } = await origin(folder);
+  const command = fetchCommand(workspace, base, tools);
+  const fetched: Stream = (killer, point) =>
+    sendMirror({ folder: mirror.folder, connect: () => Promise.resolve(killer.start({ command }, point)) });
+  return streaming(workspace, fetched, () => {
+    execute(fill(null));
+  });
 }
 
 /** Commits, a branch, a stash, uncommitted files and a linked work tree. */
@@ -115,22 +122,9 @@ async function putBack(folder: string): Promise<Scenario> {
   execute(fill(mirror.objectsFolder));
   rmSync(path.join(folder, 'lost'), { recursive: true });
   const command = restoreCommand({ workspace, sessionId: 'abc', checkpoint: newest?.number, workTrees, tools });
-  let last: Killer | undefined;
-  const restored = (killer: Killer, point: KillPoint): Promise<void> =>
+  const restored: Stream = (killer, point) =>
     store.send('abc', () => Promise.resolve(killer.start({ command }, point)));
-  return {
-    folder: path.dirname(workspace),
-    repositories: [workspace],
-    run: async (killer, point) => {
-      last = killer;
-      await restored(killer, point).catch(() => undefined);
-      return killer.seen();
-    },
-    goOn: async () => {
-      if (last !== undefined) await restored(last, never);
-      return contents(workspace);
-    },
-  };
+  return streaming(workspace, restored, () => undefined);
 }
 
 export const fillScenarios: Readonly<Record<string, MakeScenario>> = {

@@ -29,15 +29,14 @@ const through = (ground: LandingGround): unknown => {
   const commit = ground.rebased();
   return [commit, ground.moved(commit)];
 };
-const away = (ground: LandingGround): unknown => {
-  ground.must(ground.ask(ground.commands.abort));
-  return ground.ask(ground.commands.state).state;
-};
-
-const finished = (ground: LandingGround): unknown => {
-  ground.must(ground.ask(ground.commands.finish));
-  return ground.ask(ground.commands.state).state;
-};
+const over =
+  (verb: 'abort' | 'finish') =>
+  (ground: LandingGround): unknown => {
+    ground.must(ground.ask(ground.commands[verb]));
+    return ground.ask(ground.commands.state).state;
+  };
+const away = over('abort');
+const finished = over('finish');
 const nothing = (): undefined => undefined;
 const stopped = (ground: LandingGround): void => void ground.stopped();
 const settled = (ground: LandingGround): void => {
