@@ -1,4 +1,5 @@
-import { cancelled, throwIfCancelled } from '../base/errors.ts';
+import { throwIfCancelled } from '../base/errors.ts';
+import { orCancelled } from '../base/orCancelled.ts';
 
 /** One piece of work that several callers wait for. It is cancelled only when every one of them has given up. */
 export class SharedJob<T> {
@@ -25,17 +26,9 @@ export class SharedJob<T> {
   async wait(signal: AbortSignal | undefined): Promise<T> {
     throwIfCancelled(signal);
     this.#waiting += 1;
-    let leave: () => void = () => undefined;
-    const left = new Promise<never>((_resolve, reject) => {
-      leave = () => {
-        reject(cancelled());
-      };
-      signal?.addEventListener('abort', leave, { once: true });
-    });
     try {
-      return await Promise.race([this.#result, left]);
+      return await orCancelled(this.#result, signal);
     } finally {
-      signal?.removeEventListener('abort', leave);
       this.#waiting -= 1;
       if (this.#waiting === 0) this.#abort.abort();
     }

@@ -1,6 +1,7 @@
 import { sleep } from '../../base/clock.ts';
-import { cancelled, messageOf, throwIfCancelled } from '../../base/errors.ts';
+import { messageOf, throwIfCancelled } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { orCancelled } from '../../base/orCancelled.ts';
 
 /** What failed starts have left behind because Docker did not answer: it goes when Docker is back. */
 export class LateRemovals {
@@ -31,16 +32,13 @@ export class LateRemovals {
     const remove = this.#due.get(sessionId);
     if (remove === undefined) return;
     this.#due.delete(sessionId);
-    const left = Promise.withResolvers<undefined>();
-    const leave = (): void => {
-      left.resolve(undefined);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    await Promise.race([this.#round, left.promise]);
-    signal.removeEventListener('abort', leave);
-    if (!signal.aborted) return;
-    this.add(sessionId, remove);
-    throw cancelled();
+    try {
+      await orCancelled(this.#round, signal);
+      throwIfCancelled(signal);
+    } catch (error) {
+      this.add(sessionId, remove);
+      throw error;
+    }
   }
 
   /** What is under way may go on, and what is not done is not tried again. */

@@ -1,4 +1,5 @@
-import { cancelled, throwIfCancelled } from '../../base/errors.ts';
+import { throwIfCancelled } from '../../base/errors.ts';
+import { orCancelled } from '../../base/orCancelled.ts';
 
 /** A piece of work that tells of its progress and ends when its signal fires. */
 export type Work<P> = (report: (progress: P) => void, signal: AbortSignal) => Promise<void>;
@@ -26,11 +27,9 @@ export class SharedWork<P> {
     };
     running.listeners.add(listener);
     if (running.last !== undefined) report(running.last);
-    const wait = waiting(signal);
     try {
-      await Promise.race([running.result, wait.cancelled]);
+      await orCancelled(running.result, signal);
     } finally {
-      wait.end();
       running.listeners.delete(listener);
       if (running.listeners.size === 0) await this.#abandon(key, running);
     }
@@ -62,16 +61,4 @@ export class SharedWork<P> {
   #forget(key: string, running: Running<P>): void {
     if (this.#running.get(key) === running) this.#running.delete(key);
   }
-}
-
-function waiting(signal: AbortSignal): { cancelled: Promise<never>; end: () => void } {
-  const fired = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    fired.reject(cancelled());
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  const end = (): void => {
-    signal.removeEventListener('abort', onAbort);
-  };
-  return { cancelled: fired.promise, end };
 }
