@@ -73,10 +73,11 @@ describe('the interactive Claude in tmux', function () {
     const watcher = new Watcher(claude);
     await until('waiting', () => watcher.status === 'waiting');
     console.log(`      waiting for permission after ${String(Date.now() - began)} ms`);
-    const asked = watcher.hooks.find(({ name }) => name === 'PermissionRequest');
-    assert.equal(asked?.about, 'permission for Bash: touch made');
-    const prompt = watcher.hooks.find(({ name }) => name === 'UserPromptSubmit');
-    assert.deepEqual(prompt?.entry, { kind: 'prompt', text: '--touch "it" $HOME' });
+    // Its status comes by another way than its hooks, sometimes first.
+    const hook = (named: string): HookRecord | undefined => watcher.hooks.find(({ name }) => name === named);
+    await until('PermissionRequest', () => hook('PermissionRequest') !== undefined);
+    assert.equal(hook('PermissionRequest')?.about, 'permission for Bash: touch made');
+    assert.deepEqual(hook('UserPromptSubmit')?.entry, { kind: 'prompt', text: '--touch "it" $HOME' });
     await claude.shell('tmux -L flotilla send-keys -t claude: Enter');
     await until('idle', () => watcher.status === 'idle');
     await until('Stop', () => watcher.hooks.some(({ name, entry }) => name === 'Stop' && entry?.text === 'TOUCHED'));

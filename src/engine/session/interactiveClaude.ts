@@ -1,13 +1,14 @@
-import type { Activity, Session } from '../../protocol/session.ts';
-import { now, sleep } from '../base/clock.ts';
+import type { Session } from '../../protocol/session.ts';
+import { sleep } from '../base/clock.ts';
 import { FlotillaError, messageOf } from '../base/errors.ts';
 import { faultPoint } from '../base/faultPoint.ts';
 import type { Log } from '../base/log.ts';
-import { type ActivityRecord, watchActivity } from '../claude/activity.ts';
+import { type ActivityRecord, type HookRecord, watchActivity } from '../claude/activity.ts';
 import { isCommand, type Tui } from '../claude/tui.ts';
 import type { Environment } from '../runtime/contract.ts';
 import type { FollowUps } from '../store/followUps.ts';
 import type { SessionBook } from './book.ts';
+import { InteractiveActivity } from './interactiveActivity.ts';
 import { type ClaudeEnd, Ending, type LiveClaude } from './live.ts';
 import type { RunNotes } from './runNotes.ts';
 import { shortOfMemory } from './shortOfMemory.ts';
@@ -17,8 +18,6 @@ const retryAfter = 1000;
 
 /** Longest until Claude's status follows a prompt that it has taken up, in milliseconds: until then it may still look idle. */
 const statusFollows = 2000;
-
-const kinds = { busy: 'working', waiting: 'needs-input', idle: 'idle', unknown: 'unknown' } as const;
 
 export interface InteractiveParts {
   readonly id: string;
@@ -39,10 +38,7 @@ export class InteractiveClaude implements LiveClaude {
   readonly #parts: InteractiveParts;
   readonly #watching = new AbortController();
   readonly #ending = new Ending();
-  /** Why Claude waits, from the newest hook. */
-  #about: string | undefined;
-  /** Why the newest turn failed, until the next one begins: what waits is kept for then. */
-  #failure: string | undefined;
+  readonly #activity = new InteractiveActivity();
   /** It has taken up what it was started with: before that it looks idle for a moment. */
   #hasBegun: boolean;
   /** Prompts that it took up so shortly ago that its status may not show it. */
@@ -64,7 +60,7 @@ export class InteractiveClaude implements LiveClaude {
 
   /** Who sends something now wants it tried, whatever came of the turn before. */
   nudge(): void {
-    this.#failure = undefined;
+    this.#activity.forgetFailure();
     void this.#handOver();
   }
 
@@ -142,24 +138,20 @@ export class InteractiveClaude implements LiveClaude {
   }
 
   #status(session: Session, record: Extract<ActivityRecord, { type: 'status' }>): void {
-    const kind = kinds[record.status];
-    const about = record.waitingFor ?? (kind === 'idle' ? this.#failure : this.#about);
-    const before = session.activity;
-    const since = before?.kind === kind ? before.since : now();
-    const activity: Activity = { kind, since, ...(about === undefined ? {} : { about }) };
+    const activity = this.#activity.status(record, session.activity);
     this.#parts.book.change(session.id, { activity });
-    if (kind === 'working') this.#begun();
-    if (kind === 'idle' && !this.#isHeldBack()) void this.#handOver();
+    if (activity.kind === 'working') this.#begun();
+    if (activity.kind === 'idle' && !this.#isHeldBack()) void this.#handOver();
   }
 
-  #hook(session: Session, record: Extract<ActivityRecord, { type: 'hook' }>): void {
+  #hook(session: Session, record: HookRecord): void {
     const { book } = this.#parts;
     if (record.claudeSessionId !== undefined && record.claudeSessionId !== session.claudeSessionId)
       book.change(session.id, { claudeSessionId: record.claudeSessionId });
-    this.#about = record.about;
+    const activity = this.#activity.hook(record, session.activity);
+    if (activity !== undefined) book.change(session.id, { activity });
     if (record.entry !== undefined) book.timeline(session.id, record.entry);
     if (record.name === 'UserPromptSubmit') void this.#prompted();
-    if (record.name === 'StopFailure') this.#failed(record.about);
     if (record.name === 'Stop') book.change(session.id, { turns: session.turns + 1 });
     if (record.name === 'Stop' || record.name === 'StopFailure') void this.#parts.bringHome();
   }
@@ -170,7 +162,6 @@ export class InteractiveClaude implements LiveClaude {
   }
 
   async #prompted(): Promise<void> {
-    this.#failure = undefined;
     this.#begun();
     this.#fresh += 1;
     await sleep(statusFollows, this.#watching.signal);
@@ -184,17 +175,9 @@ export class InteractiveClaude implements LiveClaude {
     this.#parts.notes.advance(this.#parts.id, { idle: true });
   }
 
-  /** Its status may have been told before. */
-  #failed(why = 'the turn failed'): void {
-    this.#failure = why;
-    const { book, id } = this.#parts;
-    const activity = book.get(id).activity;
-    if (activity?.kind === 'idle') book.change(id, { activity: { ...activity, about: why } });
-  }
-
   /** What waits is not spent on an API that ends turns. */
   #isHeldBack(): boolean {
-    return this.#failure !== undefined;
+    return this.#activity.failure !== undefined;
   }
 
   #isFree(): boolean {
