@@ -16,6 +16,8 @@ import { runHost } from './vscode/runHost.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const tally = new Tally(say);
+/** Limits are for what hangs: each is more than five times what the slowest takes on two cores that nobody else uses. */
+const limits = { checkMs: 600_000, togetherMs: 2_400_000, aloneMs: 900_000, aloneTestMs: 300_000 } as const;
 
 /** A heading, and the time of what stands under it. */
 async function timed(title: string, work: () => Promise<void>): Promise<void> {
@@ -28,7 +30,7 @@ async function timed(title: string, work: () => Promise<void>): Promise<void> {
 /** Whatever a program says, kept until it has ended; a check that fails shows all of it. */
 async function check(script: string): Promise<void> {
   const start = performance.now();
-  const program = startOnHost({ file: 'npm', args: ['run', '--silent', script], cwd: root, timeoutMs: 300_000 });
+  const program = startOnHost({ file: 'npm', args: ['run', '--silent', script], cwd: root, timeoutMs: limits.checkMs });
   program.stdin.end();
   const chunks: Buffer[] = [];
   for (const stream of [program.stdout, program.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -49,7 +51,7 @@ const filesIn = (folder: string): string[] =>
     .sort();
 
 const together = (name: string, files: readonly string[], testMs: number): Promise<void> =>
-  runSuite({ name, files, testMs, limitMs: 900_000 }, tally);
+  runSuite({ name, files, testMs, limitMs: limits.togetherMs }, tally);
 
 /** Half of these wait for git's processes, so they take their time beside the others. */
 async function units(): Promise<void> {
@@ -78,7 +80,8 @@ async function prepareBed(): Promise<void> {
 async function alone(files: readonly string[]): Promise<void> {
   for (const file of files) {
     const name = path.relative(root, file);
-    await timed(name, () => runSuite({ name, files: [file], testMs: 120_000, limitMs: 300_000 }, tally));
+    const { aloneTestMs: testMs, aloneMs: limitMs } = limits;
+    await timed(name, () => runSuite({ name, files: [file], testMs, limitMs }, tally));
   }
 }
 

@@ -4,9 +4,10 @@ import { inspect } from 'node:util';
 import { tellReporter } from './tellReporter.ts';
 import type { Report } from './testReport.ts';
 
-const tell = (report: Report): void => {
-  if (process.send) process.send(report);
-  else process.stdout.write(`${JSON.stringify(report)}\n`);
+/** `told` is called once this and all before it has left the process. */
+const tell = (report: Report, told: () => void = () => undefined): void => {
+  if (process.send) process.send(report, told);
+  else process.stdout.write(`${JSON.stringify(report)}\n`, told);
 };
 
 // Thrown, it becomes an uncaught exception, which Mocha gives to the test that runs.
@@ -25,7 +26,6 @@ mocha.run((failures) => {
     const open = process
       .getActiveResourcesInfo()
       .filter((name) => !/^(Timeout|PipeWrap|TTYWrap|Immediate)$/.test(name));
-    tell({ type: 'end', open });
-    setTimeout(() => process.exit(), 50);
+    tell({ type: 'end', open }, () => process.exit());
   }, 20);
 });
