@@ -34,7 +34,9 @@ export class GitHttpServer {
   private constructor(root: string) {
     this.#root = root;
     this.#server = createServer((request, response) => {
-      void this.#serve(request, response).catch(() => request.destroy());
+      const serving = this.#serve(request, response).catch(() => request.destroy());
+      this.#running.add(serving);
+      void serving.finally(() => this.#running.delete(serving));
     });
   }
 
@@ -50,7 +52,7 @@ export class GitHttpServer {
     return `http://${user === undefined ? '' : `${user}@`}127.0.0.1:${port}/${name}`;
   }
 
-  /** Settles when every git that was started has ended, also those whose connection was cut. */
+  /** Settles when all that was asked for is done, and every git has ended that was started for it, also those whose connection was cut. */
   async idle(): Promise<void> {
     await Promise.all(this.#running);
   }
@@ -122,9 +124,7 @@ export class GitHttpServer {
       REMOTE_USER: 'somebody',
       REMOTE_ADDR: '127.0.0.1',
     };
-    const running = run(env, body);
-    this.#running.add(running);
-    return running.finally(() => this.#running.delete(running));
+    return run(env, body);
   }
 }
 

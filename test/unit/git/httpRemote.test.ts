@@ -11,7 +11,7 @@ import { password, rejected, RemoteBed } from '../../support/remoteBed.ts';
 const identity = { name: 'Ada', email: 'ada@example.org' };
 
 describe('a remote over http', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let bed: RemoteBed;
   let server: GitHttpServer;
 
@@ -146,7 +146,7 @@ describe('a remote over http', function () {
         // The first look is the one before the push.
         if (asked === 'fetch-refs' && ++looks === 3) {
           writeFileSync(go, '');
-          await eventually(() => bed.there() === bed.made);
+          await eventually(() => bed.there() === bed.made, undefined, 30_000);
         }
         return 'serve';
       };
