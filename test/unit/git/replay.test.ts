@@ -389,7 +389,8 @@ describe('a rebase is forecast', function () {
   });
 
   it('and a cancel in the middle leaves nothing behind', async () => {
-    const rooms = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('flotilla-replay-'));
+    const mine = `flotilla-replay-${process.pid}-`;
+    const rooms = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(mine));
     const chain = Array.from({ length: 300 }, (_, at) => ({
       files: { f: lines([4, `mine ${at}`]) },
       parents: [at === 0 ? 0 : at + 1],

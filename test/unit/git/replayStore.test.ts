@@ -9,7 +9,9 @@ import { resolveSource } from '../../../src/engine/git/source.ts';
 import { WorkStore } from '../../../src/engine/git/workStore.ts';
 import { commit, git, LocalEnvironment, makeRepository, Scratch, write } from '../../support/localEnvironment.ts';
 
-const rooms = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('flotilla-replay-'));
+/** Those of this process: others may forecast at the same time. */
+const rooms = (): string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`flotilla-replay-${process.pid}-`));
 
 describe('a work store forecasts', function () {
   this.timeout(60_000);
