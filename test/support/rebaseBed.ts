@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { sleep } from '../../src/engine/base/clock.ts';
 import { landingCommands, type LandingCommand, type TakeHow } from '../../src/engine/git/landingCommands.ts';
@@ -12,9 +12,11 @@ import type {
   SettledAnswer,
 } from '../../src/engine/git/landingAnswers.ts';
 import type { RebaseStop } from '../../src/engine/git/landingStop.ts';
+import { eventually } from './eventually.ts';
 import { importHistory } from './histories.ts';
 import type { LandingShape } from './landingShape.ts';
 import { git, gitVariables, Scratch } from './localEnvironment.ts';
+import { livingOf } from './processGroup.ts';
 
 /** Our scripts, where they are on this machine. */
 const tools = path.resolve(import.meta.dirname, '../../media/tools');
@@ -62,7 +64,10 @@ export class RebaseBed {
   blob = (object: string, most: number): Buffer | undefined =>
     this.run(landingCommands.blob({ ...this.#place, object, most }));
 
-  /** Starts a command and kills it: `all` with everything that it started, as when a container ends; otherwise the script alone. */
+  /**
+   * Starts a command and kills it: `all` with everything that it started, as when a container ends; otherwise the script alone. A git that it
+   * has marked may then live on, for the next command to find; of one that it had no time to mark the end is awaited.
+   */
   async killed(
     { command: [file, ...args], input = '' }: LandingCommand<unknown>,
     afterMs: number,
@@ -79,6 +84,20 @@ export class RebaseBed {
       // It has ended already.
     }
     await ended;
+    await eventually(
+      () => {
+        const left = livingOf(child.pid ?? 0);
+        return left.length === 0 || (!all && left.some((pid) => this.#marked().includes(pid)));
+      },
+      undefined,
+      30_000,
+    );
+  }
+
+  /** The gits that a script has left a mark of. */
+  #marked(): number[] {
+    const marks = ['flotilla-landing/git', 'flotilla-move/git'].map((name) => `${this.workspace}/.git/${name}`);
+    return marks.filter(existsSync).map((mark) => Number.parseInt(readFileSync(mark, 'latin1'), 10));
   }
 
   /** The commands themselves, for those who do not run them to their end. */

@@ -173,7 +173,7 @@ async function settledState(bed: RebaseBed): Promise<string> {
   await eventually(
     () => (state = bed.state().state) !== 'running',
     () => state,
-    20_000,
+    60_000,
   );
   return state;
 }
@@ -221,10 +221,14 @@ describe('a landing that is killed at any moment', function () {
           const dirty = uncommitted(bed);
           const before = own(bed);
           await bed.killed(bed.commands.move(commit), afterMs, all);
-          await eventually(() => {
-            const answer = back ? bed.abort() : bed.recover();
-            return answer.state !== 'refused' || !['running', 'locked'].includes(answer.reason);
-          });
+          await eventually(
+            () => {
+              const answer = back ? bed.abort() : bed.recover();
+              return answer.state !== 'refused' || !['running', 'locked'].includes(answer.reason);
+            },
+            undefined,
+            60_000,
+          );
           assert.deepEqual(uncommitted(bed), dirty);
           const at = git(bed.workspace, 'rev-parse', 'HEAD');
           assert.ok([bed.head, commit].includes(at));
