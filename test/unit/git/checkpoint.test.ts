@@ -194,7 +194,7 @@ describe('a checkpoint saves a workspace without touching it', () => {
       .split('\n')
       .map(Number);
     assert.deepEqual([refs.length, Math.min(...refs), Math.max(...refs)], [50, 4, 53]);
-  }).timeout(20_000);
+  }).timeout(120_000);
 });
 
 describe('what a checkpoint tells is read with suspicion', () => {

@@ -170,5 +170,5 @@ describe('work comes home from an environment', () => {
     assert.ok(packs.length < 10, `${packs.length} packs`);
     assert.equal(await store.ahead(base, head), 55);
     assert.match(git(scratch.path('work', 'store.git'), 'count-objects', '-v'), /in-pack: 165\n/);
-  }).timeout(20_000);
+  }).timeout(120_000);
 });

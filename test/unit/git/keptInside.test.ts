@@ -93,7 +93,7 @@ describe('git work beside the branch that is checked out', () => {
     const later = await bring();
     assert.ok(later.leftOut.includes(`work tree ${name}`));
     assert.ok(later.workTrees.some((one) => one.name === name && one.commit === saved));
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('is named when it is in a repository inside the workspace, also a copied work tree', async () => {
     const linked = worktree('linked', '-b', 'linked');
@@ -156,7 +156,7 @@ describe('git work beside the branch that is checked out', () => {
     make(String);
     const { leftOut } = environment.checkpoint();
     assert.equal(leftOut.at(-1), 'branches beyond the first hundreds');
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('is the newest after the repository inside was made anew', async () => {
     write(workspace, { 'README.md': 'one\n' });

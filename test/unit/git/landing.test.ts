@@ -18,7 +18,7 @@ const twoStops: ShapeSides = {
 const clean: ShapeSides = { base, ours: [{ f: text({ 2: 'x' }) }], theirs: [{ f: text({ 18: 'y' }) }, { n: 'n\n' }] };
 
 describe('a rebase beside the workspace', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let bed: RebaseBed;
   let landing: string;
   const make = (given: ShapeSides): void => {

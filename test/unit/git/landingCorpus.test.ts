@@ -50,7 +50,7 @@ function moves(bed: RebaseBed, result: string, shape: LandingShape): void {
 }
 
 describe('a landing meets', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   for (const shape of landingCorpus) {
     it(`${shape.name}: ${outcome(shape)}`, () => {
       const bed = new RebaseBed(shape);

@@ -12,7 +12,7 @@ const shape = sides('one', {
 });
 
 describe("a move of a session's own tree", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let bed: RebaseBed;
   let result: string;
 

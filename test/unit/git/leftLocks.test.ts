@@ -17,7 +17,7 @@ const lock = (...place: string[]): string => {
 };
 
 describe('a lock that a killed git left in a session', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const scratch = new Scratch();
   let ground: LandingGround;
   let gitFolder: string;

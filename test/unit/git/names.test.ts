@@ -53,7 +53,7 @@ describe("names and git's answers are read with suspicion", () => {
       { numRuns: 200 },
     );
     for (const name of ['flotilla/fix-login-abcd', 'a.b/c_d', 'grün', 'x@y']) assert.ok(isBranchName(name));
-  }).timeout(10_000);
+  }).timeout(60_000);
 
   it('a branch is refused that another one stands in the way of', () => {
     for (const taken of ['Task', 'task/one', 'ta'])

@@ -190,7 +190,7 @@ describe('what comes out of an environment is hostile', () => {
       }),
       (error) => FlotillaError.is(error, 'limit-reached'),
     );
-  }).timeout(10_000);
+  }).timeout(60_000);
 
   it('so one that never answers ends with the signal', async () => {
     const silent: Connect = () =>

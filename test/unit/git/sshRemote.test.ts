@@ -6,7 +6,7 @@ import { rejected, RemoteBed } from '../../support/remoteBed.ts';
 import { skipFor } from '../../support/skips.ts';
 
 describe('a remote over ssh', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let bed: RemoteBed;
   let server: GitSshServer;
   const inherited = process.env['GIT_SSH_COMMAND'];
