@@ -21,12 +21,14 @@ class Daemon {
       this.asked.push(decodeURIComponent(request.url));
       response.flushHeaders();
       this.#streams.add(response);
-    } else if (request.url?.startsWith('/containers/json'))
-      response.end(JSON.stringify([{ Id: 'c1', Names: ['/x'], State: this.state, Image: 'i', Labels: labels }]));
+    } else if (request.url?.startsWith('/containers/json')) void this.#list(response);
     else response.end(JSON.stringify({ State: { Running: false, ExitCode: 9 }, HostConfig: {} }));
   });
   readonly asked: string[] = [];
   state = 'running';
+  /** Settles when the list of containers, made when it was asked for, may be answered. */
+  listing: Promise<unknown> = Promise.resolve();
+  lists = 0;
 
   constructor(socket: string) {
     this.socket = socket;
@@ -34,6 +36,13 @@ class Daemon {
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(this.socket, resolve));
+  }
+
+  async #list(response: http.ServerResponse): Promise<void> {
+    const list = [{ Id: 'c1', Names: ['/x'], State: this.state, Image: 'i', Labels: labels }];
+    this.lists += 1;
+    await this.listing;
+    response.end(JSON.stringify(list));
   }
 
   say(Action: string, more: object = {}): void {
@@ -101,6 +110,30 @@ describe('watching environments', () => {
       exitCode: 137,
     });
     assert.ok(daemon.asked[0]?.includes('"label":["flotilla.scope=scope"]'));
+  });
+
+  it('tells no state that an event has overtaken, and none twice', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    daemon.listing = promise;
+    watch.listen((event) => events.push(event));
+    for (let tries = 0; tries < 100 && daemon.lists === 0; tries += 1) await sleep(20);
+    daemon.say('die', { exitCode: '137' });
+    await becomes(['stopped']);
+    resolve(undefined);
+    await sleep(50);
+    await becomes(['stopped']);
+    daemon.say('start');
+    daemon.say('start');
+    daemon.say('oom');
+    await becomes(['stopped', 'started', 'out-of-memory']);
+  });
+
+  it('tells a start once that the state has told already', async () => {
+    watch.listen((event) => events.push(event));
+    await becomes(['started']);
+    daemon.say('start');
+    daemon.say('die', { exitCode: '0' });
+    await becomes(['started', 'stopped']);
   });
 
   it('connects again when the daemon breaks off, and tells the state that it finds', async () => {

@@ -16,6 +16,9 @@ const eventSchema = z.object({
 
 const longestWaitMs = 10_000;
 
+/** What a connection has told last of each session's environment. */
+type Told = Map<string, EnvironmentEvent['type']>;
+
 /**
  * One stream of Docker's events for all of an engine's containers, open while somebody listens. It reconnects by itself and then tells
  * each environment's present state. A process killed for want of memory shows here alone: its container lives on and its state
@@ -62,17 +65,18 @@ export class EventWatch {
       try {
         const label = `${labelKeys.scope}=${this.#scope}`;
         const stream = await this.#docker.events(label, eventSchema.shape.Action.options, signal);
+        const told: Told = new Map();
         wait = 100;
         const reading = readMessages(
           stream,
           eventSchema,
           (event) => {
-            this.#tell(event);
+            this.#tell(event, told);
           },
           signal,
         );
         // The state is asked for once events come, so that nothing falls between the two.
-        await Promise.all([reading, this.#tellAll(signal)]).finally(() => stream.destroy());
+        await Promise.all([reading, this.#tellAll(told, signal)]).finally(() => stream.destroy());
       } catch (error) {
         if (signal.aborted) return;
         this.#log.debug('docker events ended', { why: messageOf(error) });
@@ -83,26 +87,34 @@ export class EventWatch {
     }
   }
 
-  #tell({ Action, Actor, timeNano }: z.output<typeof eventSchema>): void {
+  #tell({ Action, Actor, timeNano }: z.output<typeof eventSchema>, told: Told): void {
     const { [labelKeys.session]: sessionId, [labelKeys.workspaceFolder]: isEnvironment, exitCode } = Actor.Attributes;
     if (sessionId === undefined || isEnvironment === undefined) return;
     const at = timeNano === undefined ? now() : instantOf(timeNano / 1e6);
     if (Action === 'oom') this.#emitter.emit({ type: 'out-of-memory', sessionId, at });
-    else if (Action === 'start') this.#emitter.emit({ type: 'started', sessionId, at });
-    else if (Action === 'destroy') this.#emitter.emit({ type: 'removed', sessionId, at });
-    else this.#emitter.emit({ type: 'stopped', sessionId, at, exitCode: numberOf(exitCode) });
+    else if (Action === 'start') this.#tellState({ type: 'started', sessionId, at }, told);
+    else if (Action === 'destroy') this.#tellState({ type: 'removed', sessionId, at }, told);
+    else this.#tellState({ type: 'stopped', sessionId, at, exitCode: numberOf(exitCode) }, told);
   }
 
-  async #tellAll(signal: AbortSignal): Promise<void> {
+  /** The state that was asked for may have the event in it that comes next. */
+  #tellState(event: EnvironmentEvent, told: Told): void {
+    if (told.get(event.sessionId) === event.type) return;
+    told.set(event.sessionId, event.type);
+    this.#emitter.emit(event);
+  }
+
+  async #tellAll(told: Told, signal: AbortSignal): Promise<void> {
     const at = now();
     for (const { id, state, labels } of await this.#docker.containers([`${labelKeys.scope}=${this.#scope}`], signal)) {
       const sessionId = labels[labelKeys.session];
       if (sessionId === undefined || labels[labelKeys.workspaceFolder] === undefined) continue;
-      if (state === 'running') this.#emitter.emit({ type: 'started', sessionId, at });
-      else if (state === 'exited' || state === 'dead') {
-        const { exitCode } = await this.#docker.inspect(id, signal);
-        this.#emitter.emit({ type: 'stopped', sessionId, at, exitCode });
-      }
+      const isOver = state === 'exited' || state === 'dead';
+      const exitCode = isOver ? (await this.#docker.inspect(id, signal)).exitCode : undefined;
+      // An event that came meanwhile knows better.
+      if (told.has(sessionId)) continue;
+      if (state === 'running') this.#tellState({ type: 'started', sessionId, at }, told);
+      else if (isOver) this.#tellState({ type: 'stopped', sessionId, at, exitCode }, told);
     }
   }
 }
