@@ -29,6 +29,8 @@ export interface ScriptedApi {
   readonly url: string;
   readonly requests: RecordedRequest[];
   setScenario(scenario: Scenario): void;
+  /** Lets go what is held, and what is asked for from now on. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,9 @@ export async function startScriptedApi(options: ScriptedApiOptions = {}): Promis
     setScenario: (scenario) => {
       api.setScenario(scenario);
     },
+    release: () => {
+      api.release();
+    },
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -72,6 +77,7 @@ export async function startScriptedApi(options: ScriptedApiOptions = {}): Promis
 class Api {
   readonly requests: RecordedRequest[] = [];
   readonly #errorsSent = new Map<string, number>();
+  readonly #released = Promise.withResolvers<undefined>();
   #scenario: ParsedScenario;
 
   constructor(scenario: Scenario) {
@@ -80,6 +86,10 @@ class Api {
 
   setScenario(scenario: unknown): void {
     this.#scenario = scenarioSchema.parse(scenario);
+  }
+
+  release(): void {
+    this.#released.resolve(undefined);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -128,6 +138,7 @@ class Api {
       record.status = response.statusCode;
       record.aborted = !response.writableFinished;
     });
+    if (step.held === true) await this.#released.promise;
     if (step.delayMs !== undefined) await wait(step.delayMs);
     if (response.destroyed) return;
     const key = [body['metadata'], place.prompt, place.step].map((part) => JSON.stringify(part)).join('|');

@@ -42,6 +42,8 @@ const stepSchema = z.strictObject({
   faults: z.array(faultSchema).optional(),
   /** The last fault comes again and again. */
   lasting: z.boolean().optional(),
+  /** Nothing of the answer comes before the test says so. */
+  held: z.boolean().optional(),
   /** Milliseconds before the first byte, and between two deltas. */
   delayMs: z.number().optional(),
   chunkMs: z.number().optional(),
