@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { sleep } from '../../src/engine/base/clock.ts';
 import { type ClaudeOptions } from '../../src/engine/claude/commandLine.ts';
 import { Run } from '../../src/engine/claude/run.ts';
 import { type ClaudeEvent, StreamReader } from '../../src/engine/claude/streamJson.ts';
@@ -57,7 +56,7 @@ class Follower {
 }
 
 describe('an autonomous Claude under its supervisor', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let claude: ClaudeEnvironment;
 
   before(async function () {
@@ -74,6 +73,10 @@ describe('an autonomous Claude under its supervisor', function () {
         },
         // Claude refuses commands that begin with a sleep.
         { match: 'take (\\d+) seconds', steps: [bash('true; sleep $1; echo slept'), { text: 'Then: $LAST' }] },
+        {
+          match: 'wait for (\\w+)',
+          steps: [bash('until [ -e /tmp/$1 ]; do sleep 0.1; done; echo slept'), { text: 'Then: $LAST' }],
+        },
         { match: 'big', steps: [{ text: 'BIG-OK' }] },
         {
           match: 'refuse',
@@ -117,11 +120,12 @@ describe('an autonomous Claude under its supervisor', function () {
   });
 
   it('goes on while nobody follows, and tells each line exactly once across followers', async () => {
-    const run = await Run.start(claude.environment, options('take 2 seconds'));
+    const run = await Run.start(claude.environment, options('wait for nobody'));
     const first = new Follower(run);
     await until('the tool call', () => first.of('tool').length > 0);
     first.leave();
     await assert.rejects(first.end, { code: 'cancelled' });
+    await claude.shell('touch /tmp/nobody');
     const again = Run.reopen(claude.environment, run.id);
     await again.finish();
     const second = new Follower(again, first.offset);
@@ -130,7 +134,8 @@ describe('an autonomous Claude under its supervisor', function () {
     const whole = new Follower(again);
     assert.deepEqual(await whole.end, { exitCode: 0 });
     assert.deepEqual([...first.lines, ...second.lines], whole.lines);
-    assert.equal(await claude.shell('ps ax -o args | grep -c "[f]ollow.sh"').then((count) => count.trim()), '0');
+    const followers = (): Promise<string> => claude.shell('ps ax -o args | grep -c "[f]ollow.sh"');
+    await until('no follower is left', async () => (await followers()).trim() === '0');
   });
 
   it('is started once under one name, however often, and not at all by half a prompt', async () => {
@@ -143,7 +148,7 @@ describe('an autonomous Claude under its supervisor', function () {
     await run.finish();
     assert.deepEqual(await follower.end, { exitCode: 0 });
     await Run.start(claude.environment, options('only once'), { id });
-    assert.equal(await run.state(), 'exited');
+    await until('its end is noted', async () => (await run.state()) === 'exited');
     assert.equal(follower.of('prompt').length, 1);
     const asked = claude.api.requests.slice(before).filter(({ side }) => side === false);
     assert.equal(new Set(asked.map(({ conversation }) => conversation)).size, 1);
@@ -158,11 +163,12 @@ describe('an autonomous Claude under its supervisor', function () {
   });
 
   it('takes follow-ups in order while it works, half a megabyte and quotes included', async () => {
-    const run = await Run.start(claude.environment, options('take 1 seconds'));
+    const run = await Run.start(claude.environment, options('wait for messages'));
     const follower = new Follower(run);
     await until('the tool call', () => follower.of('tool').length > 0);
     const big = `big "quoted" 'text' $HOME \`x\` \\ ${'ä'.repeat(250_000)}`;
     const uuids = [await run.send(big), await run.send('second')];
+    await claude.shell('touch /tmp/messages');
     await until('both', () => follower.of('prompt').length === 3);
     await run.finish();
     assert.deepEqual(await follower.end, { exitCode: 0 });
@@ -207,8 +213,8 @@ describe('an autonomous Claude under its supervisor', function () {
     await until('the second command', () => isAsleep(301));
     await run.stop();
     assert.deepEqual(await follower.end, { exitCode: 143 });
-    assert.equal(await run.alive(), false);
-    assert.equal((await claude.shell('ps ax -o args | grep -c "[s]leep 30[01]"')).trim(), '0');
+    await until('its end is noted', async () => !(await run.alive()));
+    await until('nothing of it runs', async () => !(await isAsleep(300)) && !(await isAsleep(301)));
     await run.stop();
   });
 
@@ -230,7 +236,7 @@ describe('an autonomous Claude under its supervisor', function () {
     await claude.shell(`kill -KILL $(cut -d' ' -f1 /flotilla/claude/run/${orphan.id}/pid)`);
     assert.deepEqual(await follower.end, { exitCode: undefined });
     await orphan.stop();
-    assert.equal((await claude.shell('ps ax -o args | grep -c "[s]leep 300"')).trim(), '0');
+    await until('nothing of it runs', async () => !(await isAsleep(300)));
   });
 
   it('says what Claude wrote when it could not begin', async () => {
@@ -240,16 +246,16 @@ describe('an autonomous Claude under its supervisor', function () {
   });
 
   it('rides out a gateway that goes away in the middle of a turn and comes back at the same place', async () => {
-    const run = await Run.start(claude.environment, options('take 2 seconds'));
+    const run = await Run.start(claude.environment, options('wait for gateway'));
     const follower = new Follower(run);
     await until('the tool call', () => follower.of('tool').length > 0);
     await claude.door.close();
-    await sleep(4000);
+    await claude.shell('touch /tmp/gateway');
+    await until('Claude asks again', () => follower.of('retry').length > 1);
     await claude.reopenDoor();
     await run.finish();
     assert.deepEqual(await follower.end, { exitCode: 0 });
     assert.equal(follower.of('result')[0]?.text, 'Then: slept');
-    assert.ok(follower.of('retry').length > 0, 'Claude never had to ask again');
   });
 
   it('never lets the key inside, and sends it outside', async () => {

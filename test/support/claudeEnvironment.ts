@@ -96,7 +96,7 @@ async function startContainer(image: string, apiFolder: string): Promise<string>
 }
 
 /** Looks every 50 ms until it is so. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await isSo())) {
     assert.ok(Date.now() < end, `did not happen within ${ms} ms: ${what}`);
