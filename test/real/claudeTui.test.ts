@@ -34,7 +34,7 @@ class Watcher {
 }
 
 describe('the interactive Claude in tmux', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let claude: ClaudeEnvironment;
 
   const start = (prompt: string): Promise<Tui> =>
@@ -44,6 +44,11 @@ describe('the interactive Claude in tmux', function () {
       permissionMode: 'manual',
       context: 'You work in a test.',
     });
+  /** A watcher has said of every hook that it was told. */
+  const isAllTaken = async (): Promise<boolean> =>
+    (await claude.shell(
+      'cd /flotilla/claude/run && [ "$(cat hooks.taken)" -eq "$(wc -c <hooks.jsonl)" ] && echo yes',
+    )) === 'yes\n';
   const screen = (): Promise<string> => claude.shell('tmux -L flotilla capture-pane -p -t claude:');
 
   before(async function () {
@@ -104,6 +109,7 @@ describe('the interactive Claude in tmux', function () {
     const tui = await start('first');
     const first = new Watcher(claude);
     await until('Stop', () => first.hooks.some(({ name }) => name === 'Stop'));
+    await until('all of it taken', isAllTaken);
     await first.leave();
     await until('no watcher', async () => (await claude.shell('ps ax -o args | grep -c "[w]atch.sh"')).trim() === '0');
     await Tui.reopen(claude.environment).paste('second');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
+import { sleep } from '../../src/engine/base/clock.ts';
 import { silentLog } from '../../src/engine/base/log.ts';
 import { Tui, attachCommand } from '../../src/engine/claude/tui.ts';
 import { TerminalHub } from '../../src/engine/terminal/terminalHub.ts';
@@ -12,6 +13,11 @@ import {
   workspaceFolder,
 } from '../support/claudeEnvironment.ts';
 import { FakeViewer } from '../unit/terminal/fakeViewer.ts';
+
+interface Attached {
+  readonly viewer: FakeViewer;
+  readonly handle: ViewerHandle;
+}
 
 const session = 'testtest';
 const tmux = 'tmux -u -L flotilla -f /flotilla/tools/tmux.conf';
@@ -26,7 +32,7 @@ const program = String.raw`
   while key=$(dd bs=1 count=1 2>/dev/null) && [ "$key" != q ]; do printf '%s' "$key"; done`;
 
 describe('the terminal of a session in a container', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let claude: ClaudeEnvironment;
   let hub: TerminalHub;
   let opened = 0;
@@ -51,14 +57,17 @@ describe('the terminal of a session in a container', function () {
   afterEach(async () => {
     await hub.close();
     await claude.shell(`${tmux} kill-server`);
+    // One that is still ending would take the next test's session down with it.
+    const servers = (): Promise<string> => claude.shell('ps ax -o args | grep -c "^tmux -u -L flotilla"');
+    await until('tmux has gone', async () => (await servers()).trim() === '0');
   });
 
-  const attach = async (): Promise<{ viewer: FakeViewer; handle: ViewerHandle }> => {
+  const attach = async (): Promise<Attached> => {
     const viewer = new FakeViewer();
     return { viewer, handle: await hub.attach(session, viewer) };
   };
   /** A person turns to this viewer, whose window has this size. */
-  const focus = ({ viewer, handle }: { viewer: FakeViewer; handle: ViewerHandle }, size: TerminalSize): void => {
+  const focus = ({ viewer, handle }: Attached, size: TerminalSize): void => {
     handle.receive({ type: 'focus', size });
     viewer.screen.resize(size);
   };
@@ -70,6 +79,17 @@ describe('the terminal of a session in a container', function () {
       assert.fail(`the viewer does not show ${text}:\n${(await viewer.lines()).join('\n')}`);
     });
   };
+  /** As a person does: in its first moments Claude leaves Enter unheard, and the text stands where it was typed. */
+  const pressEnter = async ({ viewer, handle }: Attached, text: string): Promise<void> => {
+    const stands = async (): Promise<boolean> =>
+      new RegExp(`❯\\s${text}\\s*\\n─`).test((await viewer.lines()).map((line) => line.trimEnd()).join('\n'));
+    await until('the text stands there', stands);
+    for (let tries = 0; tries < 10 && (await stands()); tries += 1) {
+      await sleep(400);
+      handle.input(Buffer.from('\r'));
+      for (const end = Date.now() + 3000; Date.now() < end && (await stands());) await sleep(100);
+    }
+  };
   /** The viewer's screen is what tmux itself has. */
   const matchesPane = async (viewer: FakeViewer): Promise<void> => {
     const bare = (lines: string[]): string =>
@@ -77,7 +97,7 @@ describe('the terminal of a session in a container', function () {
         .map((line) => line.trimEnd())
         .join('\n')
         .trimEnd();
-    await until('the screens are alike', async () => bare(await viewer.lines()) === bare(await pane()), 5000).catch(
+    await until('the screens are alike', async () => bare(await viewer.lines()) === bare(await pane())).catch(
       async () => {
         assert.equal(bare(await viewer.lines()), bare(await pane()));
       },
@@ -152,7 +172,7 @@ describe('the terminal of a session in a container', function () {
     await shows(viewer, '❯');
     handle.input(Buffer.from('sing a song'));
     await shows(viewer, 'sing a song');
-    handle.input(Buffer.from('\r'));
+    await pressEnter(seen, 'sing a song');
     await shows(viewer, 'LA-LA-LA');
     const late = await attach();
     await matchesPane(late.viewer);

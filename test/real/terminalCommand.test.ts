@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
+import { sleep } from '../../src/engine/base/clock.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import { requirePart } from '../support/bed.ts';
 import { until } from '../support/claudeEnvironment.ts';
@@ -42,6 +43,23 @@ class UserTerminal {
     await this.tmux('send-keys', 'Enter');
   }
 
+  /** As a person does: in its first moments Claude leaves Enter unheard, and the text stands where it was typed. */
+  async say(text: string): Promise<void> {
+    await this.tmux('send-keys', '-l', text);
+    const stands = new RegExp(`❯\\s${text}\\s*\\n─`);
+    await this.shows(stands);
+    for (let tries = 0; tries < 10 && stands.test(await this.screen()); tries += 1) {
+      await sleep(400);
+      await this.tmux('send-keys', 'Enter');
+      for (const end = Date.now() + 3000; Date.now() < end && stands.test(await this.screen());) await sleep(100);
+    }
+  }
+
+  /** The command has ended, and the shell reads again: what is typed before may be lost with it. */
+  async isBack(last = ''): Promise<void> {
+    await this.shows(new RegExp(`${last}[^]*(?:^|\\n)\\$ *\\n*$`));
+  }
+
   screen(): Promise<string> {
     return this.tmux('capture-pane', '-p');
   }
@@ -62,7 +80,7 @@ class UserTerminal {
 }
 
 describe('flotilla in a real terminal', function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   const terminal = new UserTerminal();
   let flotilla: Flotilla | undefined;
   let command = '';
@@ -90,9 +108,7 @@ describe('flotilla in a real terminal', function () {
   it("starts an interactive session and shows Claude Code's own interface", async () => {
     await terminal.shows('❯');
     assert.equal((await terminal.tmux('display', '-p', '#{alternate_on}')).trim(), '1');
-    await terminal.tmux('send-keys', '-l', 'sing a song');
-    await terminal.shows('sing a song');
-    await terminal.tmux('send-keys', 'Enter');
+    await terminal.say('sing a song');
     await terminal.shows('LA-LA-LA');
   });
 
@@ -101,13 +117,13 @@ describe('flotilla in a real terminal', function () {
     await until(
       'the interface is as wide as the terminal',
       async () => (await terminal.screen()).split('\n').some((line) => /^─{70}$/.test(line)),
-      15_000,
+      60_000,
     );
   });
 
   it('gives the terminal back at Ctrl-], and the session goes on', async () => {
     await terminal.tmux('send-keys', 'C-]');
-    await terminal.shows('Detached; the session goes on.');
+    await terminal.isBack('Detached; the session goes on.');
     const facts = '#{alternate_on}#{mouse_any_flag}#{cursor_flag}#{keypad_cursor_flag}';
     assert.equal((await terminal.tmux('display', '-p', facts)).trim(), '0010');
     await terminal.type('stty -g | cmp - modes && echo un""changed');
@@ -118,7 +134,7 @@ describe('flotilla in a real terminal', function () {
     await terminal.type(`clear; ${command} attach song`);
     await terminal.shows('LA-LA-LA');
     await terminal.tmux('send-keys', 'C-]');
-    await terminal.shows('Detached');
+    await terminal.isBack('Detached');
   });
 
   it('gives the terminal back when it is killed', async () => {
@@ -129,6 +145,7 @@ describe('flotilla in a real terminal', function () {
     await until('the alternate screen is left', async () => {
       return (await terminal.tmux('display', '-p', '#{alternate_on}')).trim() === '0';
     });
+    await terminal.isBack();
     await terminal.type('clear; stty -g | cmp - modes && echo un""changed');
     await terminal.shows('unchanged');
   });
