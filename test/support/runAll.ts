@@ -113,7 +113,7 @@ async function withDocker(work: () => Promise<void>): Promise<void> {
 
 const parts = {
   checks: () => timed('checks', checks),
-  rules: () => timed('test/rules', () => together('test/rules', filesIn('test/rules'), 30_000)),
+  rules: () => timed('test/rules', () => together('test/rules', filesIn('test/rules'), 120_000)),
   unit: () => timed('test/unit', units),
   real: () =>
     timed('real parts', () => withDocker(() => alone([...filesIn('test/contract'), ...filesIn('test/real')]))),

@@ -74,7 +74,7 @@ describe('a landing whose engine ends in the middle', function () {
   it('goes on when it was pushing', async () => {
     const { id, environment } = await made();
     const [mark, hook] = [bed.scratch.path('in the push'), path.join(bed.origin, 'hooks/pre-receive')];
-    writeFileSync(hook, `#!/bin/sh\ntest -e '${mark}' || { touch '${mark}'; sleep 1; }\n`);
+    writeFileSync(hook, `#!/bin/sh\ntest -e '${mark}' || { touch '${mark}'; sleep 60; }\n`);
     chmodSync(hook, 0o755);
     await bed.landings.goOn({ session: id }, testActor, within);
     await eventually(
