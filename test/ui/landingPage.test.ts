@@ -35,7 +35,7 @@ const plan: LandingPlan = {
 };
 
 describe("the landing in the panel's page", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let panel: LonePanel;
 
   before(async function () {

@@ -5,6 +5,7 @@ import type { PanelAction, TimelineItem } from '../../src/protocol/panel.ts';
 import { requirePart } from '../support/bed.ts';
 import { aSession } from '../support/storedSession.ts';
 import { LonePanel } from '../support/vscode/lonePanel.ts';
+import { longestTask } from '../support/vscode/longestTask.ts';
 
 const at = '2026-01-01T10:00:00.000Z';
 const evil = '<img src=x onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script>';
@@ -20,7 +21,7 @@ const step = (seq: number, name: string, status: 'running' | 'done'): TimelineIt
 });
 
 describe("the panel's page", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let panel: LonePanel;
 
   before(async function () {
@@ -165,7 +166,7 @@ describe("the panel's page", function () {
 });
 
 describe("the terminal in the panel's page", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let panel: LonePanel;
   const size = { cols: 80, rows: 24 };
 
@@ -209,9 +210,10 @@ describe("the terminal in the panel's page", function () {
     const claimed = await panel.hears('focus');
     assert.ok(claimed.size.cols > 80 && claimed.size.rows > 20, JSON.stringify(claimed.size));
     await panel.page.setViewportSize({ width: 600, height: 700 });
-    const smaller = await panel.hears('resize');
-    assert.ok(smaller.size.cols < claimed.size.cols);
+    // Where the offer was there is more room now, which it may say first.
+    const smaller = await panel.hears('resize', ({ size: { cols } }) => cols < claimed.size.cols);
     await panel.page.setViewportSize({ width: 900, height: 700 });
+    await panel.hears('resize', ({ size: { cols } }) => cols > smaller.size.cols);
   });
 
   it('answers nothing that a program asks its terminal', async () => {
@@ -244,6 +246,9 @@ describe("the terminal in the panel's page", function () {
     await screen.hover({ position });
     await panel.page.locator('.screen[title*="https://example.com/a"]').waitFor();
     await screen.click({ position });
+    // A link is found anew when its line is drawn again, as it is when the terminal gets the focus.
+    await panel.drawn();
+    await panel.page.locator('.screen[title*="https://example.com/a"]').waitFor();
     await screen.click({ position, modifiers: ['Control'] });
     await panel.hears('openLink');
     assert.deepEqual(
@@ -322,47 +327,40 @@ describe("the terminal in the panel's page", function () {
 
   it('takes a flood in, says how much it has shown, and stays responsive', async () => {
     await panel.stream(5, size, '');
-    const flood = await panel.page.evaluate(pour, { stream: 5, total: 20 * 1024 * 1024 });
-    assert.ok(flood.acknowledged > flood.total - 64 * 1024, JSON.stringify(flood));
-    assert.ok(flood.longestPause < 500, `a frame took ${flood.longestPause} ms`);
+    const longest = await longestTask(panel.page, async () => {
+      const flood = await panel.page.evaluate(pour, { stream: 5, total: 20 * 1024 * 1024 });
+      assert.ok(flood.acknowledged > flood.total - 64 * 1024, JSON.stringify(flood));
+    });
+    assert.ok(longest > 0 && longest < 500, `a task took ${longest} ms`);
   });
 });
 
 interface PageGlobals {
   hear: (message: { type: string; bytes: number }) => unknown;
   postMessage(message: unknown): void;
-  requestAnimationFrame(drawn: () => void): void;
 }
 
 interface Flood {
   readonly acknowledged: number;
   readonly total: number;
-  /** Milliseconds between two frames, at most. */
-  readonly longestPause: number;
 }
 
-/** Runs in the page: pours bytes in as the engine would, never more than it allows unacknowledged, and measures. */
+/** Runs in the page: pours bytes in as the engine would, never more than it allows unacknowledged. */
 async function pour({ stream, total }: { stream: number; total: number }): Promise<Flood> {
   const page = globalThis as unknown as PageGlobals;
   const bytes = new TextEncoder().encode(`${'x'.repeat(78)}\r\n`.repeat(400));
   const enough = total - 64 * 1024;
-  let [acknowledged, sent, longestPause, frame] = [0, 0, 0, performance.now()];
+  let [acknowledged, sent] = [0, 0];
   const { hear } = page;
   page.hear = (message) => {
     if (message.type === 'ack') acknowledged += message.bytes;
     else hear(message);
   };
-  const watch = (): void => {
-    longestPause = Math.max(longestPause, performance.now() - frame);
-    frame = performance.now();
-    if (acknowledged < enough) page.requestAnimationFrame(watch);
-  };
-  page.requestAnimationFrame(watch);
-  for (const end = frame + 40_000; acknowledged < enough && performance.now() < end;) {
+  for (const end = performance.now() + 150_000; acknowledged < enough && performance.now() < end;) {
     for (; sent < total && sent - acknowledged < 512 * 1024; sent += bytes.length)
       page.postMessage({ type: 'terminalBytes', stream, bytes });
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   page.hear = hear;
-  return { acknowledged, total, longestPause };
+  return { acknowledged, total };
 }

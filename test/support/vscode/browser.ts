@@ -21,6 +21,9 @@ export function chromiumFile(): Promise<string> {
     : Promise.resolve(file);
 }
 
+/** Milliseconds that anything may take that a test waits for. */
+const waitMs = 90_000;
+
 /** A headless Chromium. Each window of Code is a context of its own, so that one does not see the other's storage. */
 export class TestBrowser {
   readonly #browser: Browser;
@@ -37,10 +40,9 @@ export class TestBrowser {
 
   async page(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(waitMs);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    return page;
+    return await context.newPage();
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,8 @@ import { TestBrowser } from './browser.ts';
 
 const origin = 'http://panel.localhost';
 const dist = path.resolve(import.meta.dirname, '../../../dist');
+/** Milliseconds that the page may take to say or become something: it does so at once. */
+const waitMs = 60_000;
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
@@ -63,7 +65,7 @@ export class LonePanel {
     return panel;
   }
 
-  /** Says something in the extension's name. */
+  /** Says something in the extension's name, and waits until the page has taken it in. */
   async say(update: PanelUpdate): Promise<void> {
     await this.page.evaluate(
       sayInPage,
@@ -93,7 +95,7 @@ export class LonePanel {
     type: T,
     fits: (message: MessageOf<T>) => boolean = () => true,
   ): Promise<MessageOf<T>> {
-    const until = Date.now() + 10_000;
+    const until = Date.now() + waitMs;
     while (Date.now() < until) {
       const found = this.all(type).find(fits);
       if (found !== undefined) return found;
@@ -106,10 +108,15 @@ export class LonePanel {
 
   /** Waits until an expression holds in the page. Playwright's own waiting for one is refused by the page's policy. */
   async until(expression: string): Promise<void> {
-    for (const end = Date.now() + 10_000; (await this.page.evaluate(expression)) !== true;) {
+    for (const end = Date.now() + waitMs; (await this.page.evaluate(expression)) !== true;) {
       if (Date.now() > end) throw new Error(`it did not come to be in the page: ${expression}`);
       await this.page.waitForTimeout(20);
     }
+  }
+
+  /** Waits until the page has been drawn as it is now. */
+  async drawn(): Promise<void> {
+    await this.page.evaluate(drawnInPage);
   }
 
   forget(): void {
@@ -151,13 +158,26 @@ interface PageGlobals {
   hear(message: unknown): void;
   acquireVsCodeApi: unknown;
   postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: () => void, options: { once: true }): void;
+  requestAnimationFrame(drawn: () => void): void;
 }
 
-/** Runs in the page. Bytes came as a list of numbers. */
-function sayInPage(update: unknown): void {
+/** Runs in the page. Bytes came as a list of numbers. The page's own listener is older than this one, and so is done before. */
+function sayInPage(update: unknown): Promise<void> {
   const said = update as { bytes?: number[] };
   const page = globalThis as unknown as PageGlobals;
-  page.postMessage(said.bytes === undefined ? said : { ...said, bytes: Uint8Array.from(said.bytes) });
+  return new Promise((resolve) => {
+    page.addEventListener('message', () => resolve(), { once: true });
+    page.postMessage(said.bytes === undefined ? said : { ...said, bytes: Uint8Array.from(said.bytes) });
+  });
+}
+
+/** Runs in the page: what is asked for in a frame is drawn after it, and before the next one. */
+function drawnInPage(): Promise<void> {
+  const page = globalThis as unknown as PageGlobals;
+  return new Promise((resolve) => {
+    page.requestAnimationFrame(() => page.requestAnimationFrame(() => resolve()));
+  });
 }
 
 /** Runs in the page: what VS Code gives to a webview. */
