@@ -1,6 +1,6 @@
 import type { FlotillaEvent } from '../../protocol/events.ts';
 import type { Landing } from '../../protocol/landing.ts';
-import type { LandingState } from '../../protocol/landingSummary.ts';
+import type { LandingSummary } from '../../protocol/landingSummary.ts';
 import type { OperationOutput } from '../../protocol/operations.ts';
 import type { Engine } from '../engineDoor.ts';
 import type { Output } from '../output.ts';
@@ -36,19 +36,20 @@ export async function followLanding(following: LandingFollowing): Promise<Operat
   return engine.call('landing.status', { session: landing.session });
 }
 
-async function follow({ engine, output, landing, after, signal }: LandingFollowing, view: LandingView): Promise<void> {
+async function follow(following: LandingFollowing, view: LandingView): Promise<void> {
+  const { engine, output, landing, known, after, signal } = following;
   const { session } = landing;
   for await (const event of engine.events({ after, sessionId: session, signal })) {
     if (output.json) output.document({ event });
     else showLive(event, view);
     if (event.body.type === 'session.removed') return;
-    const state = landingStateOf(event);
-    if (state === undefined) continue;
+    const then = summaryOf(event);
+    if (then === undefined) continue;
     const status = await engine.call('landing.status', { session }, { signal });
     if (status.landing === undefined) return;
-    if (!output.json) view.show(status.landing);
+    if (!output.json) view.show(asOf(then, status.landing, known));
     // The record may be ahead of the events and the events may be of before: only when both say so it is over.
-    if (state !== 'running' && status.landing.state !== 'running') return;
+    if (then.state !== 'running' && status.landing.state !== 'running') return;
   }
 }
 
@@ -57,6 +58,14 @@ function showLive({ body }: FlotillaEvent, view: LandingView): void {
   else if (body.type === 'session.progress') view.progress(body.data);
 }
 
-/** The landing's state, when the event is about it. */
-const landingStateOf = ({ body }: FlotillaEvent): LandingState | undefined =>
-  body.type === 'session.updated' ? body.data.changes.landing?.state : undefined;
+/** What of the landing is known at this time: what its verification wrote until it ended is among the events still to come. */
+function asOf({ state, step, updatedAt }: LandingSummary, landing: Landing, known: Landing | undefined): Landing {
+  const { verify } = landing;
+  const isAhead = state === 'running' && step !== 'push' && updatedAt < landing.updatedAt;
+  if (!isAhead || verify === undefined || verify.startedAt === known?.verify?.startedAt) return landing;
+  return { ...landing, pushes: [], verify: { ...verify, outcome: 'running', exitCode: undefined } };
+}
+
+/** The landing in short, when the event is about it. */
+const summaryOf = ({ body }: FlotillaEvent): LandingSummary | undefined =>
+  body.type === 'session.updated' ? (body.data.changes.landing ?? undefined) : undefined;

@@ -71,6 +71,33 @@ describe('flotilla land', () => {
     assert.equal(bed.engine.open, 0);
   });
 
+  it('shows what a verification writes before how it ended, however late the news comes', async () => {
+    const bed = landingBed(undefined);
+    const cli = cliBed(bed.engine);
+    const running = cli.run('land', 'fix-login');
+    await until(() => bed.engine.names().includes('landing.land'));
+    const verify = { command: 'npm test', commit: commit('e'), startedAt: '2026-01-02T03:04:06.000Z' };
+    const push = { mode: 'branch', remote: 'origin', branch: 'flotilla/fix', commit: commit('e') } as const;
+    // All of it has happened before the first of it is heard.
+    bed.become({ step: 'verify', verify: { ...verify, outcome: 'running' }, updatedAt: '2026-01-02T03:04:06.001Z' });
+    bed.write('ok 1\n');
+    const passed = { ...verify, outcome: 'passed', exitCode: 0 } as const;
+    bed.become({ step: 'push', verify: passed, updatedAt: '2026-01-02T03:04:07.000Z' });
+    bed.become({
+      ...{ state: 'landed', reason: { code: 'landed', message: 'It is home.' } },
+      ...{ pushes: [{ ...push, at: verify.startedAt }], updatedAt: '2026-01-02T03:04:08.000Z' },
+    });
+    assert.equal(await running, 0);
+    assert.deepEqual(cli.out.text.split('\n'), [
+      'verify     npm test',
+      '           ok 1',
+      'verified   npm test',
+      'pushed     eeeeeeeee to flotilla/fix on origin',
+      'landed     It is home.',
+      '',
+    ]);
+  });
+
   it('asks for what was chosen, and for nothing that was not', async () => {
     const asked = async (...args: string[]): Promise<unknown> => {
       const bed = landingBed(landing({ state: 'landed' }));
