@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -47,18 +46,17 @@ const quiet = {
 /** The person's, and those of the machine that the server stands for: settings of that scope are read from there alone. */
 const settingsFiles = ['user/User/settings.json', 'user/Machine/settings.json'] as const;
 const settingsSchema = z.record(z.string(), z.unknown());
-const startLimitMs = 60_000;
+const startLimitMs = 120_000;
 
 /** A running code-server of the caller's own. Close it: it ends the server, its extension hosts, and what it kept. */
 export class ServerRun {
-  readonly origin: string;
   readonly folder: string;
   readonly #process: HostProcess;
   readonly #isOurs: boolean;
+  #origin = '';
 
-  private constructor(process: HostProcess, port: number, place: { folder: string; isOurs: boolean }) {
+  private constructor(process: HostProcess, place: { folder: string; isOurs: boolean }) {
     this.#process = process;
-    this.origin = `http://127.0.0.1:${port}`;
     this.folder = place.folder;
     this.#isOurs = place.isOurs;
   }
@@ -70,12 +68,13 @@ export class ServerRun {
     await prepare(folder, options);
     const env = environment(folder, options);
     for (const vsix of [options.vsix ?? []].flat()) await installExtension(server, folder, { env, vsix });
-    const port = options.port ?? (await freePort());
-    const process = startOnHost({ file: server.node, args: argumentsFor(server, folder, { ...options, port }), env });
+    const logFile = path.join(folder, 'server.log');
+    await rm(logFile, { force: true });
+    const process = startOnHost({ file: server.node, args: argumentsFor(server, folder, options), env });
     process.stdin.end();
-    const log = createWriteStream(path.join(folder, 'server.log'));
+    const log = createWriteStream(logFile);
     for (const stream of [process.stdout, process.stderr]) stream.pipe(log, { end: false });
-    const run = new ServerRun(process, port, { folder, isOurs });
+    const run = new ServerRun(process, { folder, isOurs });
     try {
       await run.#answers();
     } catch (error) {
@@ -83,6 +82,11 @@ export class ServerRun {
       throw error;
     }
     return run;
+  }
+
+  /** Where it listens. */
+  get origin(): string {
+    return this.#origin;
   }
 
   /** The address of a window. */
@@ -123,8 +127,13 @@ export class ServerRun {
     this.#process.ended.then(note, note);
     const until = Date.now() + startLimitMs;
     while (Date.now() < until && !ended.signal.aborted) {
-      const answer = await fetch(`${this.origin}/healthz`).catch(() => undefined);
-      if (answer?.ok === true) return;
+      // Its port is its own choice, so that nobody can have taken it meanwhile.
+      const [origin] = /(?<=HTTP server listening on )http:\/\/127\.0\.0\.1:\d+/.exec(await this.log()) ?? [];
+      const answer = origin === undefined ? undefined : await fetch(`${origin}/healthz`).catch(() => undefined);
+      if (origin !== undefined && answer?.ok === true) {
+        this.#origin = origin;
+        return;
+      }
       await sleep(50, ended.signal);
     }
     throw new Error(`code-server did not answer:\n${await this.log()}`);
@@ -159,8 +168,8 @@ const places = (folder: string): string[] => [
   ...['--extensions-dir', path.join(folder, 'extensions')],
 ];
 
-const argumentsFor = (server: CodeServer, folder: string, options: ServerOptions & { port: number }): string[] => [
-  ...[server.entry, ...places(folder), '--auth', 'none', '--bind-addr', `127.0.0.1:${options.port}`],
+const argumentsFor = (server: CodeServer, folder: string, options: ServerOptions): string[] => [
+  ...[server.entry, ...places(folder), '--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
   ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
   ...(options.trust === true ? [] : ['--disable-workspace-trust']),
   ...(options.driver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
@@ -172,20 +181,6 @@ async function installExtension(
   { env, vsix }: { env: Readonly<Record<string, string | undefined>>; vsix: string },
 ): Promise<void> {
   const args = [server.entry, ...places(folder), '--install-extension', vsix];
-  const { exitCode, stdout, stderr } = await runOnHost({ file: server.node, args, env, timeoutMs: 60_000 });
+  const { exitCode, stdout, stderr } = await runOnHost({ file: server.node, args, env, timeoutMs: startLimitMs });
   if (exitCode !== 0) throw new Error(`${vsix} could not be installed:\n${stdout.toString('utf8')}${stderr}`);
 }
-
-/** A port of this machine that nobody listens on. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-      .once('error', reject)
-      .listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        server.close(() => {
-          if (address !== null && typeof address !== 'string') resolve(address.port);
-          else reject(new Error('no port is free'));
-        });
-      });
-  });

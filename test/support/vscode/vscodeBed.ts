@@ -47,7 +47,12 @@ export class VscodeBed {
       await flotilla.close();
       throw error;
     });
-    return new VscodeBed(flotilla, server, await TestBrowser.start());
+    const browser = await TestBrowser.start().catch(async (error: unknown) => {
+      await server.close();
+      await flotilla.close();
+      throw error;
+    });
+    return new VscodeBed(flotilla, server, browser);
   }
 
   /** A window of its own, with nothing in common with another one but the server. */
