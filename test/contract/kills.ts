@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FlotillaError } from '../../src/engine/base/errors.ts';
 import type { Environment } from '../../src/engine/runtime/contract.ts';
 import { becomes, noSignal } from '../support/runtimeBed.ts';
@@ -49,6 +50,18 @@ export const kills = describePart('commands that are killed', (bed) => {
     abort.abort();
     await assert.rejects(running, (error) => FlotillaError.is(error, 'cancelled'));
     assert.deepEqual(await living('002'), []);
+  });
+
+  it('end, however early, with all that they are just beginning', async () => {
+    const many = 'i=0; while [ $i -lt 30 ]; do sleep 87005 & i=$((i + 1)); done; wait';
+    for (let run = 0; run < 8; run++) {
+      const exec = await environment.exec({ command: ['sh', '-c', many] });
+      for (const stream of [exec.stdout, exec.stderr]) stream.resume();
+      await sleep(run * 5);
+      await exec.kill();
+      assert.equal(await exec.exitCode, 143);
+      assert.deepEqual(await living('005'), []);
+    }
   });
 
   it('end although nobody has read what they said', async () => {

@@ -18,12 +18,14 @@ export interface ExecTarget {
 
 /** The variable by which the processes of an exec are recognised inside (media/tools/endExec.sh). */
 const marker = 'FLOTILLA_EXEC';
-/** Says when it is through. */
-const endScript = `sh ${places.tools}/endExec.sh "$1"; echo ended`;
+/** Says when it is through, and whether there was anything. */
+const endScript = `sh ${places.tools}/endExec.sh "$1"; [ $? -eq 3 ] && echo none || echo ended`;
 /** How long the daemon may take to tell the exit code after the streams have ended, in milliseconds. */
 const exitCodeWithinMs = 10_000;
 /** How long Docker is waited for that has lost sight of a command, and how often it is asked, in milliseconds. */
 const [unseenWithinMs, unseenRetryMs] = [120_000, 500];
+/** How long ending a command inside may take, how long one is waited for that has not begun, and how often it is looked for, in milliseconds. */
+const [endsWithinMs, beginsWithinMs, beginsRetryMs] = [10_000, 10_000, 50];
 /** How long a killed command's streams may stay open, in milliseconds: something that was detached may hold them. */
 const streamsEndWithinMs = 3000;
 /**
@@ -103,21 +105,33 @@ class RunningExec implements Exec {
     // Docker tells of no end in the container before all that an ended command said is read: whoever reads is not to be waited for.
     for (const stream of [this.stdout, this.stderr]) if (stream.readableFlowing === null) stream.resume();
     // Nothing runs in a container that does not run.
-    await this.#endProcesses().catch(() => undefined);
+    await this.#endBegun().catch(() => undefined);
     await Promise.race([this.exitCode.catch(() => undefined), sleep(streamsEndWithinMs)]);
     await this.#noteExitCode();
     this.#connection.destroy();
     for (const stream of [this.stdout, this.stderr]) stream.resume();
   }
 
-  async #endProcesses(): Promise<void> {
+  /** Docker hands a command over before its process is there: whoever is ended in that moment is to be ended when it is. */
+  async #endBegun(): Promise<void> {
+    for (const until = performance.now() + beginsWithinMs; performance.now() < until;) {
+      if ((await this.#endProcesses()) || this.#hasEnded) return;
+      const { running, exitCode } = await this.#target.docker.inspectExec(this.#id);
+      if (!running && exitCode !== undefined) return;
+      await sleep(beginsRetryMs);
+    }
+  }
+
+  /** False when nothing of the command was there. */
+  async #endProcesses(): Promise<boolean> {
     const { docker, container, user } = this.#target;
     const command = ['sh', '-c', endScript, 'sh', this.#mark];
     const { connection } = await docker.startExec(container, { command, cwd: '/', user, tty: false, variables: [] });
     connection.on('error', () => undefined);
-    const ended = new Promise((resolve) => connection.once('data', resolve).once('close', resolve));
-    await Promise.race([ended, sleep(streamsEndWithinMs)]);
+    const said = new Promise<unknown>((resolve) => connection.once('data', resolve).once('close', resolve));
+    const answer = await Promise.race([said, sleep(endsWithinMs)]);
     connection.destroy();
+    return !(answer instanceof Buffer && answer.includes('none'));
   }
 
   /**
