@@ -57,7 +57,7 @@ export const cancelling = describePart('that are called off', (bed) => {
     const abort = new AbortController();
     const spec = await bed().spec({
       prepare: async (environment, signal) => {
-        const running = environment.run({ command: ['sleep', '1000'] }, signal);
+        const running = environment.run({ command: ['sleep', '1000'], cwd: '/' }, signal);
         abort.abort();
         await running;
       },

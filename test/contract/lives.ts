@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Progress } from '../../src/protocol/events.ts';
 import { FlotillaError } from '../../src/engine/base/errors.ts';
-import type { Environment } from '../../src/engine/runtime/contract.ts';
+import { type Environment, places } from '../../src/engine/runtime/contract.ts';
 import { becomes, noSignal, shell } from '../support/runtimeBed.ts';
 import { describePart } from './contractBed.ts';
 
@@ -35,10 +35,15 @@ export const lives = describePart('in their life', (bed) => {
   it('are handed over for preparation before the rest is finished, whose failure is theirs', async () => {
     const seen: string[] = [];
     const prepare = async (environment: Environment): Promise<void> => {
-      seen.push(await shell(environment, 'pwd; echo prepared > file'));
+      const script = 'mkdir -p "$1" && cd "$1" && pwd && echo prepared > file';
+      const command = ['sh', '-c', script, 'sh', environment.workspaceFolder] as const;
+      await environment.writeFiles([{ path: `${places.claude}/prepared`, content: 'x' }]);
+      const { stdout } = await environment.run({ command, cwd: '/' });
+      seen.push(stdout.toString(), await shell(environment, `stat -c %U ${places.claude}/prepared . file`));
     };
     const environment = await bed().provision({ prepare });
-    assert.deepEqual(seen, [`${environment.workspaceFolder}\n`]);
+    const user = `${environment.user}\n`;
+    assert.deepEqual(seen, [`${environment.workspaceFolder}\n`, user.repeat(3)]);
     assert.equal(await shell(environment, 'cat file'), 'prepared\n');
     const failing = await bed().spec({ prepare: () => Promise.reject(new FlotillaError('git-failed', 'No.')) });
     const running = bed().runtime.provision(failing, () => undefined, noSignal);

@@ -57,7 +57,7 @@ export interface EnvironmentSpec {
   readonly rebuild?: boolean | undefined;
   /**
    * Runs as soon as the environment can execute commands, while the rest of it is still being finished: starts are faster that way.
-   * Its failure is that of `provision`.
+   * It makes the workspace folder, which need not be there yet, and names where its commands run. Its failure is that of `provision`.
    */
   readonly prepare?: ((environment: Environment, signal: AbortSignal) => Promise<void>) | undefined;
   /** Never a secret: what is here can be read by `docker inspect`. */

@@ -1,6 +1,7 @@
 import { FlotillaError } from '../../base/errors.ts';
 import { places } from '../contract.ts';
 import type { Docker } from './docker.ts';
+import type { Owner } from './environmentFiles.ts';
 import { failureOf } from './failures.ts';
 import type { SessionNames } from './sessionNames.ts';
 
@@ -30,15 +31,20 @@ echo "flotilla-missing$missing"
 
 const needed = ['git', 'claude'] as const;
 
+interface ForeignUser {
+  readonly user: string;
+  readonly owner: Owner;
+}
+
 /**
  * Makes a session's new volumes usable for the user of an image that is not ours, since inside the session nothing can change an owner
- * (every capability is dropped): the name of that user. Rejects with `image-lacks`, naming at once all that is missing.
+ * (every capability is dropped): who that user is. Rejects with `image-lacks`, naming at once all that is missing.
  */
 export async function prepareForeignImage(
   docker: Docker,
   request: { image: string; names: SessionNames; user: string },
   signal: AbortSignal,
-): Promise<string> {
+): Promise<ForeignUser> {
   const { image, names } = request;
   const labels = names.labels;
   const id = await docker.createHelper({
@@ -62,8 +68,8 @@ export async function prepareForeignImage(
   }
 }
 
-function userOf(image: string, exitCode: number, output: string): string {
-  const user = /flotilla-user (\S+) \d+ \d+/.exec(output)?.[1];
+function userOf(image: string, exitCode: number, output: string): ForeignUser {
+  const [, user, uid, gid] = /flotilla-user (\S+) (\d+) (\d+)/.exec(output) ?? [];
   const missing = (/flotilla-missing(.*)/.exec(output)?.[1] ?? '').trim().split(/\s+/).filter(Boolean);
   const lacks = [...missing, ...(user === undefined ? ['a user that is not root'] : [])];
   if (lacks.length > 0) throw imageLacks(image, lacks);
@@ -71,7 +77,7 @@ function userOf(image: string, exitCode: number, output: string): string {
     throw new FlotillaError('start-failed', `The volumes could not be prepared for the image ${image}.`, {
       detail: output.slice(-2000),
     });
-  return user;
+  return { user, owner: { uid: Number(uid), gid: Number(gid) } };
 }
 
 function withoutShell(image: string, error: unknown): unknown {

@@ -38,7 +38,12 @@ export interface ProvisioningParts {
 interface Surroundings {
   readonly user: string;
   readonly toolsVolume: string;
+  readonly imageId: string;
+  /** Who the user is in numbers, where that is known. */
+  readonly owner: Owner | undefined;
 }
+
+type Inside = EnvironmentFacts & Surroundings;
 
 /** Which part of a session's start each step takes; the session's own steps take the rest. */
 const imagePart = 0.5;
@@ -58,6 +63,8 @@ const [usualAnswerMs, mostSlowness] = [25, 8];
 /** Makes environments: image, volumes and network, then the container through `devcontainer up`. */
 export class Provisioning {
   readonly #parts: ProvisioningParts;
+  /** The users of images that were started before, by the image's id: to ask inside takes a command. */
+  readonly #owners = new Map<string, Owner>();
 
   constructor(parts: ProvisioningParts) {
     this.#parts = parts;
@@ -149,9 +156,9 @@ export class Provisioning {
     throwIfCancelled(signal);
     if (details === undefined)
       throw new FlotillaError('image-unavailable', `The image ${image} is not there any more. Try again.`);
-    if (spec.image === undefined) return { user: details.user, toolsVolume };
-    const user = await prepareForeignImage(docker, { image, names, user: details.user }, signal);
-    return { user, toolsVolume };
+    const common = { toolsVolume, imageId: details.id };
+    if (spec.image === undefined) return { ...common, user: details.user, owner: this.#owners.get(details.id) };
+    return { ...common, ...(await prepareForeignImage(docker, { image, names, user: details.user }, signal)) };
   }
 
   /**
@@ -170,17 +177,13 @@ export class Provisioning {
     const text = configurationText({ spec, names, ...made });
     const networked = spec.network === 'none' ? undefined : createSessionNetwork(docker, network, signal);
     steps.at('container', containerStart, 'Starting the container');
+    const inside = (id: string): Inside => ({ ...spec, ...made, id, containerName: containerName(spec) });
     let ready: Promise<Owner> | undefined;
     const onStep = (step: string): void => {
       faultPoint('start.up');
       steps.creep('container', containerEnd, step);
       if (step === 'Run: docker run') onRun();
-      if (step.startsWith('Inspecting container'))
-        ready ??= this.#ready(
-          spec,
-          { ...spec, ...made, id: containerName(spec), containerName: containerName(spec) },
-          signal,
-        );
+      if (step.startsWith('Inspecting container')) ready ??= this.#ready(spec, inside(containerName(spec)), signal);
       ready?.catch(() => undefined);
     };
     const up = this.#up(spec, text, onStep, signal);
@@ -194,14 +197,15 @@ export class Provisioning {
       return await this.#up(spec, text, onStep, signal);
     });
     faultPoint('start.container');
-    const facts = { ...spec, ...made, id, containerName: containerName(spec) };
-    return new DevcontainerEnvironment(docker, facts, await (ready ?? this.#ready(spec, facts, signal)));
+    return new DevcontainerEnvironment(docker, inside(id), await (ready ?? this.#ready(spec, inside(id), signal)));
   }
 
   /** The workspace folder, and what the session wants in it before the environment is handed over. */
-  async #ready(spec: EnvironmentSpec, facts: EnvironmentFacts, signal: AbortSignal): Promise<Owner> {
-    const owner = await this.#makeFolder(facts, signal);
-    await spec.prepare?.(new DevcontainerEnvironment(this.#parts.docker, facts, owner), signal);
+  async #ready({ prepare }: EnvironmentSpec, inside: Inside, signal: AbortSignal): Promise<Owner> {
+    const known = prepare === undefined ? undefined : inside.owner;
+    const owner = known ?? (await this.#makeFolder(inside, signal));
+    this.#owners.set(inside.imageId, owner);
+    await prepare?.(new DevcontainerEnvironment(this.#parts.docker, inside, owner), signal);
     return owner;
   }
 
