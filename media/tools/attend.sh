@@ -6,6 +6,15 @@
 set -u
 umask 077
 [ $# -ge 3 ] || exit 64
+# Begun anew with a mark: what is forked carries it from its first moment, and can be found however early that is.
+case ${FLOTILLA_ATTENDED:-} in
+$$-*) ;;
+*)
+  FLOTILLA_ATTENDED=$$-$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
+  export FLOTILLA_ATTENDED
+  exec sh "$0" "$@"
+  ;;
+esac
 bytes=$1 seconds=$2
 shift 2
 
@@ -16,8 +25,6 @@ size=$(($(wc -c <"$input")))
 rm -f "$input"
 [ "$size" -eq "$bytes" ] || exit 74
 
-FLOTILLA_ATTENDED=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-export FLOTILLA_ATTENDED
 ended=''
 trap 'ended=${ended:-75}' TERM INT HUP
 trap 'ended=${ended:-124}' ALRM
@@ -38,7 +45,8 @@ while [ -z "$ended" ] && [ -z "$code" ]; do
   # A signal interrupts the wait.
   kill -0 $command 2>/dev/null || code=$status
 done
-kill $reader $clock 2>/dev/null
+# By force: a subshell that has just been forked loses what this script would trap.
+kill -KILL $reader $clock 2>/dev/null
 if [ -n "$ended" ]; then
   code=$ended
   kill -TERM $command 2>/dev/null
@@ -48,9 +56,15 @@ if [ -n "$ended" ]; then
     sleep 0.1
   done
 fi
-# Whatever carries the mark: what the command left behind, and what the reader and the clock waited with.
-for one in $(grep -lsF "FLOTILLA_ATTENDED=$FLOTILLA_ATTENDED" /proc/[0-9]*/environ); do
-  one=${one#/proc/}
-  kill -KILL "${one%/environ}" 2>/dev/null
+# Whatever carries the mark: what the command left behind, and what the reader and the clock waited with. Until none is seen: one that just
+# becomes another program shows nothing for a moment.
+left=20 found=1
+while [ -n "$found" ] && [ $left -gt 0 ]; do
+  left=$((left - 1)) found=''
+  for one in $(grep -lsF "FLOTILLA_ATTENDED=$FLOTILLA_ATTENDED" /proc/[0-9]*/environ); do
+    one=${one#/proc/}
+    one=${one%/environ}
+    [ "$one" != $$ ] && kill -KILL "$one" 2>/dev/null && found=1
+  done
 done
 exit "$code"

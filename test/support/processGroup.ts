@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** The processes of a group that have not ended, on Linux. One that nobody has taken leave of yet has. */
+/** The processes of a group that have not ended; none where there is no /proc to look in. One that nobody has taken leave of yet has. */
 export const livingOf = (group: number): number[] =>
-  readdirSync('/proc')
+  (existsSync('/proc') ? readdirSync('/proc') : [])
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
