@@ -22,7 +22,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Waits until a process has ended; rejects after `ms` milliseconds. */
-export async function ended(pid: number, ms = 10_000): Promise<void> {
+export async function ended(pid: number, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; isAlive(pid);) {
     if (Date.now() > end) throw new Error(`process ${pid} goes on`);
     await sleep(20);

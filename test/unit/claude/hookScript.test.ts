@@ -7,7 +7,7 @@ import { runOnHost } from '../../../src/engine/process/run.ts';
 const tools = path.resolve(import.meta.dirname, '../../../media/tools');
 
 describe('the hook script', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: string;
   const call = (input: string): ReturnType<typeof runOnHost> =>
     runOnHost({ file: 'sh', args: [`${tools}/hook.sh`], env: { CLAUDE_CONFIG_DIR: folder }, input });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connectTerminal, type TerminalHandlers } from '../../../src/client/terminalConnection.ts';
 import { EngineError } from '../../../src/client/engineError.ts';
 import { silentLog } from '../../../src/engine/base/log.ts';
@@ -8,6 +7,7 @@ import { type Server, startServer } from '../../../src/engine/server/server.ts';
 import { Store } from '../../../src/engine/store/store.ts';
 import type { Terminals, Viewer } from '../../../src/engine/terminal/viewer.ts';
 import type { ViewerMessage } from '../../../src/protocol/terminal.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/storedSession.ts';
 
 const size = { cols: 80, rows: 24 };
@@ -45,10 +45,11 @@ describe('a connection to a terminal', () => {
     bytes: (chunk) => heard.push(Buffer.from(chunk).toString()),
     closed: (error) => heard.push(`closed ${error?.code ?? 'in peace'}`),
   };
-  const until = async (last: string): Promise<void> => {
-    for (let round = 0; round < 100 && heard.at(-1) !== last; round++) await sleep(10);
-    assert.equal(heard.at(-1), last);
-  };
+  const until = (last: string): Promise<void> =>
+    eventually(
+      () => heard.at(-1) === last,
+      () => heard.join(', '),
+    );
 
   beforeEach(async () => {
     heard.length = 0;
@@ -78,7 +79,8 @@ describe('a connection to a terminal', () => {
     assert.deepEqual(heard, ['snapshot', 'snap', 'typed']);
     connection.close();
     await until('closed in peace');
-    assert.deepEqual([terminals.received, terminals.detached], [[{ type: 'ack', bytes: 4 }], 1]);
+    await eventually(() => terminals.detached === 1);
+    assert.deepEqual(terminals.received, [{ type: 'ack', bytes: 4 }]);
   });
 
   it('hears the end of the terminal', async () => {
@@ -98,7 +100,10 @@ describe('a connection to a terminal', () => {
     let bytes = 0;
     await connectTerminal(socketPath, 'abcd2345', { ...handlers, bytes: (chunk) => (bytes += chunk.length) });
     for (let count = 0; count < 200; count++) terminals.viewer?.bytes(Buffer.alloc(64 * 1024, 'x'));
-    for (let round = 0; round < 300 && bytes < 200 * 64 * 1024 + 4; round++) await sleep(10);
+    await eventually(
+      () => bytes >= 200 * 64 * 1024 + 4,
+      () => `${String(bytes)} bytes`,
+    );
     assert.equal(bytes, 200 * 64 * 1024 + 4);
   });
 

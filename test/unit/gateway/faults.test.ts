@@ -134,13 +134,16 @@ describe('an upstream with faults', () => {
   });
 
   it('that never answers holds only who asked, and lets go when that one does', async () => {
-    reply = () => undefined;
+    let asked = false;
+    reply = () => {
+      asked = true;
+    };
     const leaving = new AbortController();
     const waiting = start(leaving.signal).then(
       () => 'answered',
       () => 'left',
     );
-    await eventually(() => sockets.size === 1);
+    await eventually(() => asked);
     reply = (socket) => socket.end(json('200 OK', counted));
     assert.equal((await ask()).status, 200);
     leaving.abort();

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { type IncomingMessage, type RequestOptions, type Server, createServer, request } from 'node:http';
+import {
+  type IncomingMessage,
+  type RequestOptions,
+  type Server,
+  type ServerResponse,
+  createServer,
+  request,
+} from 'node:http';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -11,6 +18,7 @@ import type { Credentials } from '../../../src/engine/gateway/credentials.ts';
 import type { Gateway } from '../../../src/engine/gateway/gateway.ts';
 import { type Trouble } from '../../../src/engine/gateway/gateway.ts';
 import type { UsageDelta } from '../../../src/engine/gateway/usageMeter.ts';
+import { eventually } from '../../support/eventually.ts';
 import { GatewayBed } from '../../support/gatewayBed.ts';
 
 const key = 'sk-ant-the-real-key';
@@ -202,7 +210,7 @@ describe('the gateway', () => {
   it('lets requests wait for a credential, and gives up in a way that Claude tries again', async () => {
     credentials.clear();
     const late = ask();
-    await sleep(50);
+    await eventually(() => troubles.length === 1);
     credentials.set({ credential: { kind: 'api-key', value: key }, upstream: url });
     assert.equal((await late).status, 200);
     credentials.clear();
@@ -328,21 +336,28 @@ describe('the gateway', () => {
   });
 
   it('keeps one session from taking all connections, and from filling the log', async () => {
-    let open = 0;
-    let most = 0;
+    const held: ServerResponse[] = [];
+    let left = 0;
     answer = (_request, response) => {
-      most = Math.max(most, (open += 1));
-      setTimeout(() => {
-        open -= 1;
-        response.end('{}');
-      }, 300);
+      held.push(response.once('close', () => (left += 1)));
     };
     const socket = connect(socketPath);
     socket.on('error', () => undefined).resume();
     socket.write('GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000));
-    await sleep(1000);
+    await eventually(
+      () => held.length >= 128,
+      () => `${String(held.length)} at once`,
+    );
+    await sleep(300);
+    assert.equal(held.length, 128);
     socket.destroy();
-    assert.ok(most > 0 && most <= 128, `${String(most)} at once`);
+    // That it has gone is heard when it is written to.
+    held[0]?.end('{}');
+    await eventually(
+      () => left === held.length,
+      () => `${String(left)} of them were let go`,
+    );
+    answer = (_request, response) => response.end('{}');
     for (let index = 0; index < 100; index += 1) await ask({ method: 'GET', path: `/x/${String(index)}` });
     assert.ok(warnings > 0 && warnings <= 20, `${String(warnings)} warnings`);
     assert.equal((await ask()).status, 200);

@@ -8,6 +8,7 @@ import { silentLog } from '../../../src/engine/base/log.ts';
 import type { EnvironmentEvent } from '../../../src/engine/runtime/contract.ts';
 import { Docker } from '../../../src/engine/runtime/devcontainer/docker.ts';
 import { EventWatch } from '../../../src/engine/runtime/devcontainer/eventWatch.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const labels = { 'flotilla.session': 'bcdfghjk', 'flotilla.workspace-folder': '/workspaces/x' };
 
@@ -89,7 +90,10 @@ describe('watching environments', () => {
     await rm(folder, { recursive: true, force: true });
   });
   const becomes = async (types: string[]): Promise<void> => {
-    for (let tries = 0; tries < 100 && events.length < types.length; tries += 1) await sleep(20);
+    await eventually(
+      () => events.length >= types.length,
+      () => events.map(({ type }) => type).join(),
+    );
     assert.deepEqual(
       events.map(({ type }) => type),
       types,

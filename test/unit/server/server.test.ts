@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorBodySchema } from '../../../src/protocol/errors.ts';
 import type { Hello } from '../../../src/protocol/version.ts';
@@ -12,6 +11,7 @@ import { silentLog } from '../../../src/engine/base/log.ts';
 import type { OperationContext, Operations } from '../../../src/engine/operations/context.ts';
 import { type Server, startServer } from '../../../src/engine/server/server.ts';
 import { Store } from '../../../src/engine/store/store.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder, testActor } from '../../support/storedSession.ts';
 
 const hello: Hello = { name: 'flotilla', version: '1.2.3', protocol: 1, pid: 1, startedAt: '2026-01-01T00:00:00.000Z' };
@@ -142,27 +142,29 @@ describe('the server', () => {
 
   it('counts faces and is idle when nobody is there', async () => {
     assert.ok(server.idle());
-    operations.next = async () => {
-      await sleep(50);
-      return { faces: server.faces(), idle: server.idle() };
+    const seen = Promise.withResolvers<object>();
+    operations.next = () => {
+      if (operations.contexts.length === 3) seen.resolve({ faces: server.faces(), idle: server.idle() });
+      return seen.promise;
     };
     const asked = (face: string) => ask('/v1/operations/x', { body: '{}', headers: { 'x-flotilla-face': face } });
     const answers = await Promise.all([asked('one'), asked('one'), asked('two')]);
     assert.deepEqual(JSON.parse(answers[0].text), { faces: 2, idle: false });
-    await sleep(50);
-    assert.ok(server.idle());
+    await eventually(() => server.idle());
   });
 
   it('finishes what runs before it closes, and takes nothing new', async () => {
+    const running = Promise.withResolvers<undefined>();
     operations.next = async () => {
-      await sleep(150);
+      await running.promise;
       return { finished: true };
     };
     const first = ask('/v1/operations/x', { body: '{}' });
-    await sleep(50);
-    const closing = server.close(5000);
+    await eventually(() => operations.contexts.length === 1);
+    const closing = server.close(60_000);
     assert.deepEqual(await refusal('/v1/operations/x', { body: '{}' }), [503, 'engine-busy']);
     assert.deepEqual(await refusal('/v1/hello', { method: 'GET' }), [503, 'engine-busy']);
+    running.resolve(undefined);
     assert.equal((await first).text, '{"finished":true}');
     await closing;
   });
@@ -173,7 +175,7 @@ describe('the server', () => {
       throw new FlotillaError('cancelled', 'The operation was cancelled.');
     };
     const first = refusal('/v1/operations/x', { body: '{}' });
-    await sleep(50);
+    await eventually(() => operations.contexts.length === 1);
     await server.close(50);
     assert.deepEqual(await first, [422, 'engine-unreachable']);
   });

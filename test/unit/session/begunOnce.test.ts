@@ -119,13 +119,13 @@ describe('a start of Claude that its engine did not survive', () => {
   });
 
   it('is looked for again later when the environment does not say whether it began', async function () {
-    this.timeout(10_000);
+    this.timeout(60_000);
     const { id, environment } = await cutOff({}, true);
     environment.answer = (words) => (words[2] === 'state' ? said('') : undefined);
     await reconcile();
     assert.equal(bed.get(id).state, 'starting');
     environment.answer = () => undefined;
-    await eventually(() => bed.get(id).state === 'running', String, 8000);
+    await eventually(() => bed.get(id).state === 'running');
     assert.equal(environment.claudes.length, 1);
   });
 

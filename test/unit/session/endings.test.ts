@@ -140,17 +140,21 @@ describe('an environment whose session has ended', () => {
     const { id, environment } = await bed.running();
     environment.claude.end(1);
     await bed.until(id, 'failed');
-    await eventually(() => environment.count('checkpoint') === 1);
     await eventually(() => environment.state === 'stopped');
     assert.equal(environment.count('checkpoint'), 2);
   });
 
   it('does not rest, nor bring the engine down, while Docker does not answer', async () => {
     const { id, environment } = await bed.running();
+    environment.answer = ([, script]) => {
+      // Its work comes home, and nothing more is answered from then on.
+      if (script === 'checkpoint') bed.runtime.failure = new Error('Docker does not answer');
+      return undefined;
+    };
     environment.claude.end(1);
-    await eventually(() => environment.count('checkpoint') === 1 && bed.get(id).state === 'failed');
-    bed.runtime.failure = new Error('Docker does not answer');
+    await bed.until(id, 'failed');
     await eventually(() => bed.logged.includes('an environment could not be put to rest'));
+    environment.answer = () => undefined;
     bed.runtime.failure = undefined;
     await eventually(() => environment.state === 'stopped');
   });
@@ -168,12 +172,13 @@ describe('an environment whose session has ended', () => {
 
   it('does not rest while a person has a shell in it', async () => {
     const { id, environment } = await bed.running();
-    environment.claude.end(1);
-    await bed.until(id, 'failed');
     const { promise, resolve } = Promise.withResolvers<number>();
     const exec = environment.exec.bind(environment);
     environment.exec = async (command, signal) => ({ ...(await exec(command, signal)), exitCode: promise });
-    await bed.room.openShell(id, { cols: 80, rows: 24 }, AbortSignal.timeout(5000));
+    await bed.room.openShell(id, { cols: 80, rows: 24 }, AbortSignal.timeout(30_000));
+    environment.claude.end(1);
+    await bed.until(id, 'failed');
+    await eventually(() => environment.count('checkpoint') === 1);
     await sleep(300);
     assert.equal(environment.state, 'running');
     resolve(0);

@@ -29,7 +29,7 @@ describe('what comes home', () => {
   /** Its commits come from a real workspace. */
   const gives = (environment: FakeEnvironment, local: LocalEnvironment): void => {
     environment.exec = async (_command, signal) => {
-      const { toUploadPack, fromUploadPack, end } = await local.connect(signal ?? AbortSignal.timeout(10_000));
+      const { toUploadPack, fromUploadPack, end } = await local.connect(signal ?? AbortSignal.timeout(30_000));
       const nothing = (): Promise<void> => Promise.resolve();
       const streams = { stdin: toUploadPack, stdout: fromUploadPack, stderr: Readable.from([]), exitCode: end };
       return { ...streams, resize: nothing, kill: nothing };
@@ -39,7 +39,7 @@ describe('what comes home', () => {
   it('is no checkpoint that is only claimed', async () => {
     const { id, environment } = bed.session({ state: 'completed' });
     environment.answer = ([, script]) => (script === 'checkpoint' ? says(`commit ${'b'.repeat(40)} 7\n`) : undefined);
-    const { files } = await bed.room.reports.output(id, AbortSignal.timeout(10_000));
+    const { files } = await bed.room.reports.output(id, AbortSignal.timeout(30_000));
     assert.deepEqual(files, []);
     assert.equal(bed.get(id).checkpoint, undefined);
   });
@@ -138,14 +138,14 @@ describe('what comes home', () => {
   it('can be seen while Docker does not answer', async () => {
     const { id } = bed.session({ state: 'completed' });
     bed.runtime.failure = new Error('Docker does not answer');
-    const { commits } = await bed.room.reports.output(id, AbortSignal.timeout(10_000));
+    const { commits } = await bed.room.reports.output(id, AbortSignal.timeout(30_000));
     assert.deepEqual(commits, []);
   });
 
   it('is not left out of a push without a word', async () => {
     const { id, environment } = bed.session({ state: 'completed', head: { commit: bed.base, ahead: 1 } });
     environment.answer = ([, script]) => (script === 'checkpoint' ? { ...says(''), exitCode: 1 } : undefined);
-    await assert.rejects(bed.room.sessions.push(id, testActor, AbortSignal.timeout(10_000)), {
+    await assert.rejects(bed.room.sessions.push(id, testActor, AbortSignal.timeout(30_000)), {
       code: 'work-not-home',
       message: /stop the session/i,
     });

@@ -9,7 +9,7 @@ import { RoomBed } from '../../support/roomBed.ts';
 import { testActor } from '../../support/storedSession.ts';
 
 describe('a Claude at work', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
   let bed: RoomBed;
   beforeEach(() => {
     bed = new RoomBed();
@@ -121,8 +121,10 @@ describe('a Claude at work', function () {
       if (words[2] === 'state') throw new Error('Docker does not answer');
       return undefined;
     };
-    environment.cut();
-    await eventually(() => environment.count('tui state') > 0);
+    await eventually(() => {
+      environment.cut();
+      return environment.count('tui state') > 0;
+    });
     await sleep(100);
     assert.equal(bed.get(id).state, 'running');
     environment.answer = () => undefined;

@@ -19,7 +19,7 @@ describe('an orphan', () => {
     bed.runtime.environments.set(session.id, environment);
     return environment;
   };
-  const adopt = (id: string): Promise<Session> => bed.room.orphans.adopt(id, testActor, AbortSignal.timeout(10_000));
+  const adopt = (id: string): Promise<Session> => bed.room.orphans.adopt(id, testActor, AbortSignal.timeout(30_000));
 
   it('is taken back at rest: whatever was at work in it belongs to no engine any more', async () => {
     const environment = orphan();

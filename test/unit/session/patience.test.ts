@@ -59,7 +59,7 @@ describe('the next try of a session that the API refuses', () => {
 });
 
 describe('a session whose Claude the API goes on refusing', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
   let bed: RoomBed;
   beforeEach(() => {
     bed = new RoomBed({ firstPause: 20 });
@@ -344,7 +344,7 @@ describe('a session whose Claude the API goes on refusing', function () {
 
 describe('sessions that wait for the same moment', () => {
   it('go on one after another, and not while a landing holds them', async function () {
-    this.timeout(15_000);
+    this.timeout(60_000);
     const bed = new RoomBed();
     const waiting = { state: 'waiting', reason: { code: 'api-limited', message: 'It waits.' } } as const;
     const [held = '', ...others] = [1, 2, 3].map(() => bed.session(waiting).id);
@@ -356,7 +356,7 @@ describe('sessions that wait for the same moment', () => {
     const parts = { store, runtime, log, holds, isAlive: () => false, goOn };
     const wakes = new Wakes({ ...parts, serial: new Serial() });
     for (const id of [held, ...others]) wakes.at(id, 0);
-    await eventually(() => went.length === 2, String, 10_000);
+    await eventually(() => went.length === 2);
     assert.deepEqual(
       went.map(({ id }) => id),
       others,
@@ -368,7 +368,7 @@ describe('sessions that wait for the same moment', () => {
   });
 
   it('do not go on by themselves when what is done to them at that moment ends their waiting', async function () {
-    this.timeout(15_000);
+    this.timeout(60_000);
     const bed = new RoomBed();
     const waiting = { state: 'waiting', reason: { code: 'api-limited', message: 'It waits.' } } as const;
     const [stopping = '', other = ''] = [1, 2].map(() => bed.session(waiting).id);
@@ -381,7 +381,7 @@ describe('sessions that wait for the same moment', () => {
     void serial.run(stopping, () => stopped.promise);
     wakes.at(stopping, 0);
     wakes.at(other, 1);
-    await eventually(() => went.includes(other), String, 10_000);
+    await eventually(() => went.includes(other));
     store.sessions.change(stopping, { state: 'stopped' }, testActor);
     stopped.resolve(undefined);
     await serial.drain();

@@ -116,7 +116,7 @@ describe('an engine that comes back', () => {
   });
 
   it('finds sessions again once Docker answers, and leaves alone what was stopped meanwhile', async function () {
-    this.timeout(10_000);
+    this.timeout(60_000);
     const { id, environment } = await bed.running();
     const other = bed.session({ state: 'running' });
     await bed.restart({ reconcile: false });
@@ -127,7 +127,7 @@ describe('an engine that comes back', () => {
     await bed.room.sessions.stop(other.id, testActor);
     bed.runtime.failure = undefined;
     environment.claude.endTurn();
-    await eventually(() => environment.claude.finished, String, 8000);
+    await eventually(() => environment.claude.finished);
     assert.equal(bed.get(other.id).state, 'stopped');
   });
 

@@ -8,6 +8,7 @@ import { FlotillaError } from '../../../src/engine/base/errors.ts';
 import { silentLog } from '../../../src/engine/base/log.ts';
 import { Store } from '../../../src/engine/store/store.ts';
 import { aSession, temporaryFolder, testActor } from '../../support/storedSession.ts';
+import { median } from '../../bench/measure.ts';
 
 describe('the store', () => {
   const { folder, remove } = temporaryFolder();
@@ -214,9 +215,13 @@ describe('the store', () => {
     });
 
     it('writes an offset in well under a millisecond', () => {
-      const start = performance.now();
-      for (let offset = 0; offset < 1000; offset++) store.documents.put('run', 'a', { offset });
-      assert.ok((performance.now() - start) / 1000 < 0.5);
+      const times = Array.from({ length: 1000 }, (_, offset) => {
+        const start = performance.now();
+        store.documents.put('run', 'a', { offset });
+        return performance.now() - start;
+      });
+      // The middle one: another may have had to wait for the machine.
+      assert.ok(median(times) < 0.5, `${String(median(times))} ms`);
     });
   });
 });

@@ -57,10 +57,10 @@ describe('the search for secrets', () => {
 
   it('finds one in the environment and in the arguments of a process, unless it may be there', async function () {
     if (process.platform !== 'linux') cannotRunHere(this, 'processes are read from /proc');
-    const child = spawn('sleep', ['20'], { env: { ...process.env, KEY: secret }, stdio: 'ignore' });
+    const child = spawn('sleep', ['600'], { env: { ...process.env, KEY: secret }, stdio: 'ignore' });
     try {
       const [leak] = await scan.processes();
-      assert.match(leak ?? '', new RegExp(`^environment of ${String(child.pid)} \\(sleep 20 \\)`));
+      assert.match(leak ?? '', new RegExp(`^environment of ${String(child.pid)} \\(sleep 600 \\)`));
       assert.deepEqual(await scan.processes((line) => line.startsWith('sleep\0')), []);
     } finally {
       child.kill();
