@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const parts = ['fuzz', 'kills', 'matrix', 'schedule', 'sessions'] as const;
+const parts = ['fuzz', 'hiccups', 'kills', 'matrix', 'schedule', 'sessions'] as const;
 export type Part = (typeof parts)[number];
 
 export interface SoakOptions {
@@ -18,6 +18,7 @@ export interface SoakOptions {
 export const usage = `npm run soak [-- [--minutes <n>] [--sessions <n>] [--disasters <n>] [--cases <n>] [--seed <n>] [<part> ...]]
 
 Tries to break Flotilla for as long as one likes. Parts: ${parts.join(', ')}; all of them when none is named.
+hiccups runs the real tests while random processes of theirs are stopped for up to 1.3 s (Linux).
   --minutes     how long sessions are started, sent to, stopped and killed; default 30
   --sessions    how many at once; default 50, each with a container of its own
   --disasters   how many of the random schedule; default 50

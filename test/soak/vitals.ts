@@ -1,6 +1,7 @@
 import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { quantile } from '../bench/measure.ts';
+import { livingProcesses } from '../support/processTable.ts';
 import { lookInside } from './inspector.ts';
 
 /** What an engine takes of its machine at one moment. */
@@ -48,7 +49,7 @@ export async function vitalsOf(
       memory: Number(resident) / 1024,
       heap: inside.heap / mega,
       descriptors: readdirSync(`/proc/${String(pid)}/fd`).length,
-      processes: childrenOf(pid),
+      processes: livingProcesses().filter(({ parent }) => parent === pid).length,
       timers: inside.timers,
       resources: inside.resources,
       database: files.reduce((sum, file) => sum + statSync(file).size, 0) / mega,
@@ -56,17 +57,6 @@ export async function vitalsOf(
   } catch {
     return undefined;
   }
-}
-
-function childrenOf(pid: number): number {
-  const stats = globSync('/proc/[0-9]*/stat').map((file) => {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      return '';
-    }
-  });
-  return stats.filter((stat) => stat.slice(stat.lastIndexOf(')')).split(' ')[2] === String(pid)).length;
 }
 
 /** Of each thing: where it began, where it ended, and whether that is flat. `what` is of one engine, the one that lived longest. */

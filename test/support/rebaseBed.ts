@@ -16,7 +16,7 @@ import { eventually } from './eventually.ts';
 import { importHistory } from './histories.ts';
 import type { LandingShape } from './landingShape.ts';
 import { git, gitVariables, Scratch } from './localEnvironment.ts';
-import { livingOf } from './processGroup.ts';
+import { livingProcesses } from './processTable.ts';
 
 /** Our scripts, where they are on this machine. */
 const tools = path.resolve(import.meta.dirname, '../../media/tools');
@@ -86,8 +86,8 @@ export class RebaseBed {
     await ended;
     await eventually(
       () => {
-        const left = livingOf(child.pid ?? 0);
-        return left.length === 0 || (!all && left.some((pid) => this.#marked().includes(pid)));
+        const left = livingProcesses().filter(({ group }) => group === child.pid);
+        return left.length === 0 || (!all && left.some(({ pid }) => this.#marked().includes(pid)));
       },
       undefined,
       30_000,

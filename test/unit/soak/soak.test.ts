@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
+import { Hiccups } from '../../soak/hiccups.ts';
 import { soakOptions } from '../../soak/options.ts';
 import { Random } from '../../soak/random.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Vitals, verdictOf } from '../../soak/vitals.ts';
 
 const vitals = (at: number, changes: Partial<Vitals> = {}): Vitals => ({
@@ -41,5 +45,19 @@ describe('a soak', () => {
     assert.deepEqual([asked.minutes, asked.seed, asked.parts], [0.5, 3, ['schedule']]);
     assert.throws(() => soakOptions(['everything']), /is no part/);
     assert.throws(() => soakOptions(['--minutes', 'many']), /must be a number/);
+  });
+
+  it('stops processes that it began for a moment, and leaves none stopped', async () => {
+    const child = spawn('sleep', ['1000']);
+    const state = (): string | undefined =>
+      / \(sleep\) (\S)/.exec(readFileSync(`/proc/${String(child.pid)}/stat`, 'utf8'))?.[1];
+    const hiccups = await Hiccups.start(new Random(1));
+    try {
+      await eventually(() => state() === 'T');
+      assert.match(await hiccups.end(), /\bsleep \d+/);
+      assert.notEqual(state(), 'T');
+    } finally {
+      child.kill();
+    }
   });
 });
