@@ -16,8 +16,11 @@ import { TurnReader } from './turnReader.ts';
 const commitDelay = 2000;
 /** After something with Claude did not work, how long until it is tried again, in milliseconds. */
 const retryAfter = 2000;
-/** News that memory ran out may come a little after the end that it explains: how often and how long it is waited for, in milliseconds. */
-const memoryNews = { looks: 10, wait: 50 };
+/**
+ * News that memory ran out may come a little after the end that it explains: how often and how long it is waited for, in milliseconds. It comes another
+ * way than the end of a Claude that was killed, and on a busy machine long after it.
+ */
+const memoryNews = { looks: { killed: 60, unseen: 10 }, wait: 50 };
 
 export interface AutonomousParts {
   readonly id: string;
@@ -217,7 +220,7 @@ export class AutonomousClaude implements LiveClaude {
     const { book, id } = this.#parts;
     if (this.#stopping) return { how: 'closed', reason: { code: 'stopped', message: 'The session was stopped.' } };
     const session = book.peek(id);
-    if (session !== undefined && [undefined, killed].includes(exitCode) && (await this.#ranOutOfMemory()))
+    if (session !== undefined && (await this.#ranOutOfMemory(exitCode)))
       return { how: 'failed', reason: shortOfMemory(session) };
     // Without an exit code the supervisor was killed; Claude may live on unseen.
     if (exitCode === undefined) await this.#parts.run.stop().catch(() => undefined);
@@ -225,8 +228,10 @@ export class AutonomousClaude implements LiveClaude {
     return { how: 'failed', reason: await this.#failure(exitCode) };
   }
 
-  async #ranOutOfMemory(): Promise<boolean> {
-    for (let looks = 0; looks < memoryNews.looks && !this.#parts.outOfMemory(); looks++) await sleep(memoryNews.wait);
+  async #ranOutOfMemory(exitCode: number | undefined): Promise<boolean> {
+    if (exitCode !== undefined && exitCode !== killed) return false;
+    const most = memoryNews.looks[exitCode === killed ? 'killed' : 'unseen'];
+    for (let looks = 0; looks < most && !this.#parts.outOfMemory(); looks++) await sleep(memoryNews.wait);
     return this.#parts.outOfMemory();
   }
 

@@ -54,7 +54,7 @@ describe('the end of a Claude', () => {
   it('is blamed on memory when that ran out just now, also when the news comes a little late', async () => {
     const { id, environment } = await bed.running();
     environment.claude.end(137);
-    await sleep(100);
+    await sleep(1000);
     bed.runtime.tell({ type: 'out-of-memory', sessionId: id, at });
     await bed.until(id, 'failed');
     assert.equal(bed.get(id).reason.code, 'out-of-memory');

@@ -53,7 +53,9 @@ export class DevcontainerEnvironment implements Environment {
 
   async status(signal?: AbortSignal): Promise<'running' | 'stopped' | 'gone'> {
     try {
-      return (await this.#docker.inspect(this.id, signal)).running ? 'running' : 'stopped';
+      const { running, leaving } = await this.#docker.inspect(this.id, signal);
+      if (running) return 'running';
+      return leaving ? 'gone' : 'stopped';
     } catch (error) {
       if (statusOf(error) === 404) return 'gone';
       throw dockerFailure(error, signal);

@@ -174,7 +174,8 @@ export class Docker {
 
   async inspect(id: string, signal?: AbortSignal): Promise<ContainerDetails> {
     const found = await this.#api.getContainer(id).inspect(abort(signal));
-    return { running: found.State.Running, exitCode: found.State.ExitCode, memory: found.HostConfig.Memory ?? 0 };
+    const { Running: running, ExitCode: exitCode, Status: status } = found.State;
+    return { running, exitCode, leaving: status === 'removing', memory: found.HostConfig.Memory ?? 0 };
   }
 
   async stop(id: string, seconds: number, signal?: AbortSignal): Promise<void> {

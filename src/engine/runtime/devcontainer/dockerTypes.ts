@@ -31,6 +31,8 @@ export interface ImagePart {
 export interface ContainerDetails {
   readonly running: boolean;
   readonly exitCode: number;
+  /** It is being removed, which may take a while after its end. */
+  readonly leaving: boolean;
   /** Bytes; 0 is no limit. */
   readonly memory: number;
 }
