@@ -8,13 +8,14 @@ import { EngineError } from '../../src/client/engineError.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import type { Session } from '../../src/protocol/session.ts';
 import { requirePart } from '../support/bed.ts';
+import { entriesBelow } from '../support/entriesBelow.ts';
 import { fakeKey, Flotilla } from '../support/flotilla.ts';
 import { hostileRepository, plantLines } from '../support/hostileRepository.ts';
 import { becomes, inspected } from '../support/runtimeBed.ts';
 import { rawRequestScript, reachScript } from '../support/insideScripts.ts';
 import { git, type SampleRepository } from '../support/sampleRepository.ts';
 import { SecretScan } from '../support/secretScan.ts';
-import { bash } from '../support/sessions.ts';
+import { bash, longBash, sessionOf } from '../support/sessions.ts';
 
 /** Stands in a file of the host that nothing of a session may read. */
 const marker = 'a-secret-of-the-host-that-nobody-may-read-4711';
@@ -37,7 +38,7 @@ for hooks in /flotilla/claude/run/hooks.jsonl /flotilla/claude/sessions/1.json; 
 touch /tmp/attacked
 `;
 /** Claude stays at work until it is let go: the gateway serves only a session that runs. */
-const untilLetGo = bash('while [ ! -e /tmp/go ]; do sleep 0.3; done');
+const untilLetGo = longBash('while [ ! -e /tmp/go ]; do sleep 0.3; done');
 
 /** Ten to the power of nine files in a few kilobytes, as the session's commit. */
 const bomb = `
@@ -251,7 +252,9 @@ describe('a hostile repository and a hostile session', function () {
         `${name}: ${all.join()}`,
       );
     assert.deepEqual(refused['one behind the other']?.length === 0, false);
-    const paths = new Set(flotilla.api.requests.slice(seen).map(({ method, path: at }) => `${method} ${at}`));
+    // What Claude itself asks meanwhile names its conversation.
+    const others = flotilla.api.requests.slice(seen).filter(({ conversation }) => conversation === undefined);
+    const paths = new Set(others.map(({ method, path: at }) => `${method} ${at}`));
     assert.deepEqual([...paths], ['GET /v1/models']);
   });
 
@@ -293,11 +296,7 @@ describe('a hostile repository and a hostile session', function () {
 
   it('ends like any other session', async () => {
     await inside('touch', '/tmp/go');
-    const { state, reason } = await flotilla.until(
-      evil,
-      (session) => ['completed', 'failed'].includes(session.state),
-      90_000,
-    );
+    const { state, reason } = await flotilla.until(evil, (session) => ['completed', 'failed'].includes(session.state));
     assert.equal(state, 'completed', JSON.stringify(reason));
   });
 
@@ -305,7 +304,7 @@ describe('a hostile repository and a hostile session', function () {
     const session = await flotilla.until(evil, () => true);
     assert.equal(session.head?.ahead, 1, JSON.stringify(session.reason));
     assert.ok(session.checkpoint !== undefined);
-    const stores = (await readdir(flotilla.folder, { recursive: true, withFileTypes: true })).filter(
+    const stores = (await entriesBelow(flotilla.folder)).filter(
       (one) => one.isDirectory() && one.parentPath.endsWith('/work'),
     );
     assert.equal(stores.length, 1);
@@ -359,15 +358,22 @@ describe('a hostile repository and a hostile session', function () {
 
   it('is bounded in its processes and can be stopped all the same', async () => {
     assert.equal((await flotilla.run(['resume', evil, '--prompt', 'fork'])).exitCode, 0);
-    // When its first process gets no place, the environment ends.
-    const hasEnded = async (): Promise<boolean> => (await inspected(containers.evil, '.State.Running')) === 'false';
-    await becomes(async () => (await processesOf(containers.evil)) >= 280 || hasEnded(), 60_000);
+    // When its first process gets no place, the environment ends; when Claude gets none, the session does, and may make room at once.
+    const hasEnded = async (): Promise<boolean> =>
+      (await inspected(containers.evil, '.State.Running')) === 'false' ||
+      ['failed', 'completed'].includes((await sessionOf(flotilla, evil)).state);
+    await becomes(async () => (await processesOf(containers.evil)) >= 280 || (await hasEnded()), 120_000);
     assert.ok((await processesOf(containers.evil)) <= 300);
     for (const args of [['list'], ['show', quiet]]) assert.equal((await flotilla.run(args)).exitCode, 0);
-    // Claude may have died for want of a process: then there is nothing to be stopped.
+    // Claude, or its command, may have ended for want of a process: then there is nothing to be stopped.
+    const before = await flotilla.until(evil, ({ state }) => state !== 'starting');
     const stopping = await flotilla.run(['stop', evil]);
-    const { state } = await flotilla.until(evil, (session) => ['stopped', 'failed'].includes(session.state));
-    assert.equal(stopping.exitCode, state === 'stopped' ? 0 : 4, stopping.stderr);
+    const { state } = await flotilla.until(evil, (session) =>
+      ['stopped', 'failed', 'completed'].includes(session.state),
+    );
+    const isRefused = stopping.exitCode === 4 && state !== 'stopped';
+    assert.ok(stopping.exitCode === 0 || isRefused, `${before.state}, ${state}: ${stopping.stderr}`);
+    if (before.state !== 'running') assert.ok(isRefused, `${before.state}, ${state}`);
     assert.doesNotMatch((await flotilla.run(['logs', evil])).stdout, /could not be brought home/);
   });
 
@@ -376,7 +382,7 @@ describe('a hostile repository and a hostile session', function () {
     const fill = `for now in /sys/fs/cgroup/pids/pids.current /sys/fs/cgroup/pids.current; do [ ! -r $now ] || break; done
       while read -r count <$now && [ $count -lt 298 ]; do (sleep 1000 &); done`;
     await runOnHost({ file: 'docker', args: ['exec', '--detach', containers.quiet, 'sh', '-c', fill] });
-    await becomes(async () => (await processesOf(containers.quiet)) >= 295, 60_000);
+    await becomes(async () => (await processesOf(containers.quiet)) >= 295, 120_000);
     const { endedAt = '', head } = await flotilla.until(quiet, () => true);
     const resumed = await flotilla.run(['resume', quiet, '--prompt', 'be quiet']);
     assert.equal(resumed.exitCode, 0, resumed.stderr);
@@ -395,9 +401,12 @@ describe('a hostile repository and a hostile session', function () {
     const { endedAt = '', head } = await flotilla.until(quiet, () => true);
     const resumed = await flotilla.run(['resume', quiet, '--prompt', 'leave much']);
     assert.equal(resumed.exitCode, 0, resumed.stderr);
-    const over = ({ state, endedAt: end = '' }: Session): boolean => state !== 'running' && end > endedAt;
+    // A failure is told at once; the work comes home after it.
+    const ahead = (head?.ahead ?? 0) + 1;
+    const over = ({ state, endedAt: end = '', head: now }: Session): boolean =>
+      state !== 'running' && end > endedAt && (state !== 'failed' || now?.ahead === ahead);
     const session = await flotilla.until(quiet, over);
-    assert.equal(session.head?.ahead, (head?.ahead ?? 0) + 1, (await flotilla.run(['logs', quiet])).stdout);
+    assert.equal(session.head?.ahead, ahead, (await flotilla.run(['logs', quiet])).stdout);
     assert.doesNotMatch((await flotilla.run(['logs', quiet])).stdout, /could not be brought home/);
   });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
 import { after, before, describe, it } from 'mocha';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import { requirePart } from '../support/bed.ts';
+import { entriesBelow } from '../support/entriesBelow.ts';
 import { fakeKey, Flotilla } from '../support/flotilla.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
 import { SecretScan } from '../support/secretScan.ts';
@@ -96,7 +96,7 @@ describe('the API key', function () {
   });
 
   it("is in no file of the engine: store, log, session's folder, work store with its objects, mirror", async () => {
-    const files = await readdir(flotilla.folder, { recursive: true });
+    const files = (await entriesBelow(flotilla.folder)).map(({ name }) => name);
     for (const name of ['engine.log', 'flotilla.db', 'objects'])
       assert.ok(
         files.some((file) => file.endsWith(name)),

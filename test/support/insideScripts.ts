@@ -7,7 +7,7 @@ const gateway = route === undefined ? '127.255.255.254' : Buffer.from(route[2], 
 const look = ([name, [host, port]]) => new Promise((resolve) => {
   const socket = net.connect({ host: host === 'gateway' ? gateway : host, port });
   const end = (how) => { socket.destroy(); resolve([name, how]); };
-  socket.setTimeout(2000, () => end('closed'));
+  socket.setTimeout(6000, () => end('closed'));
   socket.on('connect', () => end('open')).on('error', () => end('closed'));
 });
 Promise.all(Object.entries(${JSON.stringify(targets)}).map(look)).then((all) => console.log(JSON.stringify(Object.fromEntries(all))));
@@ -20,7 +20,7 @@ const say = ([name, bytes]) => new Promise((resolve) => {
   let heard = '';
   const socket = net.connect('/flotilla/api/api.sock', () => socket.write(Buffer.from(bytes, 'latin1')));
   const end = () => { socket.destroy(); resolve([name, (heard.match(/HTTP\\/1\\.1 \\d+/g) || []).map((line) => Number(line.slice(9)))]); };
-  socket.setTimeout(1500, end);
+  socket.setTimeout(6000, end);
   socket.on('data', (chunk) => (heard += chunk.toString('latin1'))).on('error', end).on('close', end);
 });
 (async () => {

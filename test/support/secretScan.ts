@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runOnHost } from '../../src/engine/process/run.ts';
+import { entriesBelow } from './entriesBelow.ts';
 import { spellingsOf, type Spelling } from './secretSpellings.ts';
 
 /** Where a secret was found, and in which spelling. */
@@ -50,9 +51,8 @@ export class SecretScan {
 
   /** Every file below a folder of the host, and every object of the git repositories among them. */
   async files(folder: string, isSkipped: (file: string) => boolean = () => false): Promise<Leak[]> {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const found: Leak[] = [];
-    for (const entry of entries) {
+    for (const entry of await entriesBelow(folder)) {
       const file = path.join(entry.parentPath, entry.name);
       found.push(...this.in('a name', file));
       if (entry.isFile() && !isSkipped(file)) found.push(...this.in(file, await readFile(file).catch(() => '')));

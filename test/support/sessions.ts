@@ -8,6 +8,12 @@ export const bash = (command: string): { tool: string; input: Record<string, unk
   input: { command, description: 'Run a command' },
 });
 
+/** One that may take ten minutes: Claude Code ends others after two. */
+export const longBash = (command: string): { tool: string; input: Record<string, unknown> } => {
+  const { tool, input } = bash(command);
+  return { tool, input: { ...input, timeout: 600_000 } };
+};
+
 /** A session as the command shows it to programs. */
 export const sessionOf = async (flotilla: Flotilla, id: string): Promise<Session> =>
   (await flotilla.json(z.looseObject({ session: sessionSchema }), ['show', id])).session;
