@@ -10,7 +10,7 @@ import { runOnHost } from '../../src/engine/process/run.ts';
 import { requirePart } from '../support/bed.ts';
 import { Flotilla } from '../support/flotilla.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
-import { bash } from '../support/sessions.ts';
+import { bash, sessionOf } from '../support/sessions.ts';
 
 const text = (content: string): string => Buffer.from(content, 'base64').toString('utf8');
 const base64 = (content: string): string => Buffer.from(content).toString('base64');
@@ -21,6 +21,8 @@ describe('the files of a session', function () {
   let flotilla: Flotilla;
   let client: EngineClient;
   let session = '';
+  /** Its checkpoint when Claude had ended. Earlier ones may have been made while it worked. */
+  let ofClaude = 0;
 
   before(async function () {
     await requirePart(this, 'built command');
@@ -46,6 +48,7 @@ describe('the files of a session', function () {
     assert.equal(made.exitCode, 0, made.stdout + made.stderr);
     [session = ''] = await flotilla.sessionIds();
     client = await flotilla.connect();
+    ofClaude = (await sessionOf(flotilla, session)).checkpoint?.number ?? assert.fail('there is no checkpoint');
   });
   after(async () => {
     client.close();
@@ -118,7 +121,7 @@ describe('the files of a session', function () {
 
     const { checkpoints } = await client.call('checkpoint.list', { session });
     const [newest] = checkpoints;
-    const oldest = checkpoints.at(-1);
+    const oldest = checkpoints.find(({ number }) => number === ofClaude);
     assert.ok(
       newest !== undefined && oldest !== undefined && newest.number > oldest.number,
       JSON.stringify(checkpoints),
