@@ -15,6 +15,9 @@ type Victim = 'engine' | 'container' | 'claude';
 /** Hangs, but only the first time. */
 const verify = '[ -e /tmp/verified-once ] || { touch /tmp/verified-once; sleep 600; }; grep three list.txt';
 
+/** How long Claude is kept waiting, so that nothing comes after the step before it is killed. */
+const delayMs: Partial<Record<Step, number>> = { rebase: 600_000, resolve: 600_000 };
+
 /** Commits that fit, and a last one that conflicts. */
 const commits = (count: number): string =>
   `for i in $(seq ${String(count)}); do echo $i >> other.txt; git commit -qam "Count $i"; done; ` +
@@ -31,7 +34,9 @@ describe('a landing that is killed', function () {
   after(() => bed.close());
 
   const asked = (): number =>
-    bed.flotilla.api.requests.filter(({ prompt }) => new RegExp(resolvePrompt).test(prompt ?? '')).length;
+    bed.flotilla.api.requests.filter(
+      ({ prompt, side }) => side === false && new RegExp(resolvePrompt).test(prompt ?? ''),
+    ).length;
 
   const docker = async (verb: 'kill' | 'start', id: string): Promise<unknown> => {
     const { environment } = await sessionOf(bed.flotilla, id);
@@ -52,7 +57,7 @@ describe('a landing that is killed', function () {
     if (step === 'push')
       await writeFile(hook, '#!/bin/sh\ntouch pushing; until [ -e go ]; do sleep 0.1; done\n', { mode: 0o755 });
     if (step !== 'verify') await bed.inside(id, 'touch /tmp/verified-once');
-    bed.resolves(keepBoth(0.95, step === 'resolve' ? 4000 : undefined));
+    bed.resolves(keepBoth(0.95, delayMs[step]));
     const before = asked();
     await bed.ok('land', id, '--to', 'target', '--detach');
     if (step === 'rebase') await bed.until(id, ({ progress }) => (progress?.done ?? 0) > 0);
@@ -60,8 +65,10 @@ describe('a landing that is killed', function () {
       await eventually(
         () => asked() > before,
         () => 'Claude is asked',
-        60_000,
+        120_000,
       );
+    // Whoever is asked next answers at once.
+    if (step === 'resolve') bed.resolves(keepBoth());
     if (step === 'verify') await bed.inside(id, 'until [ -e /tmp/verified-once ]; do sleep 0.1; done');
     if (step === 'push') await git(remote, '-c', 'alias.w=!until [ -e pushing ]; do sleep 0.1; done', 'w');
   }
@@ -85,6 +92,7 @@ describe('a landing that is killed', function () {
       const tip = await bed.push(repository, { 'list.txt': 'one\ntheirs\nthree\n' });
       await bringTo(step, id, repository);
       await kill[victim](id);
+      bed.resolves(keepBoth());
       await writeFile(path.join(repository.remote, 'go'), '');
       await bed.bringHome(id);
       assert.equal(await bed.onMain(repository, 'list.txt'), 'one\ntheirs\nmine\nthree');
