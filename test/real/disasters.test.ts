@@ -4,7 +4,7 @@ import { requirePart } from '../support/bed.ts';
 import { type Scene, disasters, makeScene } from '../support/crash/disasters.ts';
 import { findings } from '../support/crash/findings.ts';
 import { survives } from '../support/crash/survives.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes } from '../support/runtimeBed.ts';
 
 /** Those that every run takes; `npm run soak` takes all of them. Others are in survival.test.ts. */
 const everyTime = ['the engine is killed and four come at once', 'Docker restarts and takes the container with it'];
@@ -42,14 +42,7 @@ describe('a session at work', function () {
     const id = await making;
     const { reason } = await bed.until(id, ({ state }) => state === 'failed');
     assert.equal(reason.code, 'start-failed', JSON.stringify(reason));
-    let left = ['not asked'];
-    await eventually(
-      () => {
-        void bed.left(id).then((found) => (left = found));
-        return left.length === 0;
-      },
-      () => left.join(', '),
-    );
+    await becomes(async () => (await bed.left(id)).length === 0, 60_000);
     await bed.call('session.start', { session: id });
     await bed.done(id);
     assert.deepEqual(await findings(bed), { lost: [], orphans: [], wrong: [] });

@@ -59,7 +59,7 @@ describe('a session whose Docker goes away', function () {
     await docker.begin({ liveRestore });
     assert.equal(reason.code, 'docker-missing', JSON.stringify(reason));
     // What the start had made goes by itself once it can.
-    await becomes(async () => (await bed.left(id)).length === 0, 20_000);
+    await becomes(async () => (await bed.left(id)).length === 0, 60_000);
     await bed.call('session.start', { session: id });
     await bed.done(id);
     assert.deepEqual(await findings(bed), { lost: [], orphans: [], wrong: [] });
@@ -70,7 +70,11 @@ describe('a session whose Docker goes away', function () {
       cutOff(() => there().bed.upPid(), 'end', false));
 
   it('says so when Docker is killed once its container runs, and starts when it is asked again', () =>
-    cutOff(() => becomes(async () => (await there().docker.docker('ps', '--quiet')).stdout.length > 0), 'kill', true));
+    cutOff(
+      () => becomes(async () => (await there().docker.docker('ps', '--quiet')).stdout.length > 0, 60_000),
+      'kill',
+      true,
+    ));
 
   /** Docker ends while a landing's verification hangs; continued, the landing verifies again and lands. */
   const landsAllTheSame = async (how: 'end' | 'kill', liveRestore: boolean): Promise<void> => {
@@ -80,7 +84,7 @@ describe('a session whose Docker goes away', function () {
     const { environment } = await bed.session(id);
     await bed.attempt('landing.land', { session: id, push: 'target', verify: hangsOnce });
     const hangs = ['exec', environment?.id ?? '', 'test', '-e', '/tmp/once'];
-    await becomes(async () => (await docker.docker(...hangs)).exitCode === 0, 30_000);
+    await becomes(async () => (await docker.docker(...hangs)).exitCode === 0, 60_000);
     await docker[how]();
     await sleep(1000);
     await docker.begin({ liveRestore });
@@ -88,7 +92,7 @@ describe('a session whose Docker goes away', function () {
     assert.deepEqual([state, reason.code], ['paused', 'environment-gone'], reason.message);
     // A container that went on without Docker must not verify twice.
     const verifies = ['exec', environment?.id ?? '', 'pgrep', '-f', 'sleep 600'];
-    await becomes(async () => (await docker.docker(...verifies)).exitCode === 1, 20_000);
+    await becomes(async () => (await docker.docker(...verifies)).exitCode === 1, 60_000);
     await bed.landed(id);
     assert.equal(await git(repository.remote, 'show', 'main:list.txt'), 'one\nmine\nthree');
     await bed.goesOn(id);

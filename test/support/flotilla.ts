@@ -115,7 +115,7 @@ export class Flotilla {
     const { pid } = await this.json(z.looseObject({ pid: z.number() }), ['engine', 'status']);
     await this.run(['engine', 'stop']);
     const isAlive = (): boolean => existsSync(`/proc/${String(pid)}`);
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 60_000;
     while (isAlive()) {
       assert.ok(Date.now() < end, 'the engine does not leave');
       await sleep(20);
@@ -161,7 +161,7 @@ export class Flotilla {
   }
 
   /** Waits until a session is as wished; rejects with what it was instead after `ms` milliseconds. */
-  async until(id: string, wish: (session: Session) => boolean, ms = 60_000): Promise<Session> {
+  async until(id: string, wish: (session: Session) => boolean, ms = 120_000): Promise<Session> {
     const end = Date.now() + ms;
     for (;;) {
       const session = await sessionOf(this, id);
@@ -178,11 +178,11 @@ export class Flotilla {
       for (const id of await this.sessionIds()) await this.run(['remove', id, '--discard', '--yes']);
       const { orphans } = await this.json(orphansSchema, ['adopt']);
       for (const { sessionId } of orphans) await this.run(['remove', sessionId, '--orphan', '--yes']);
-      await this.run(['engine', 'stop']);
+      await this.stopEngine();
       left.push(...(await labelled(`flotilla.scope=${this.scope}`, this.env['DOCKER_HOST'])));
     } finally {
       await this.api.close();
-      await rm(this.folder, { recursive: true, force: true });
+      await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     }
     assert.deepEqual(left, [], 'left behind in Docker');
   }

@@ -106,7 +106,7 @@ export class HomeBed {
   }
 
   /** Waits until the landing is as wished; rejects with how it is instead. */
-  async until(id: string, wish: (landing: Landing) => boolean, ms = 60_000): Promise<Landing> {
+  async until(id: string, wish: (landing: Landing) => boolean, ms = 120_000): Promise<Landing> {
     const end = Date.now() + ms;
     for (;;) {
       const { landing } = await this.status(id);

@@ -131,7 +131,7 @@ export class CrashBed {
     return (await this.call('session.get', { session: id })).session;
   }
 
-  async until(id: string, wish: (session: Session) => boolean, ms = 60_000): Promise<Session> {
+  async until(id: string, wish: (session: Session) => boolean, ms = 120_000): Promise<Session> {
     for (const end = Date.now() + ms; ;) {
       const session = await this.session(id);
       if (wish(session)) return session;

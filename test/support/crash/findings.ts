@@ -110,7 +110,7 @@ async function unowned(bed: CrashBed, sessions: readonly Session[]): Promise<str
 /** Programs that somebody started for this Flotilla and that are not its engine. One that finds another engine in its place takes a moment to leave. */
 async function processes(bed: CrashBed): Promise<string[]> {
   const engine = await bed.enginePid();
-  for (const end = Date.now() + 5000; ;) {
+  for (const end = Date.now() + 30_000; ;) {
     const { stdout } = await runOnHost({ file: 'ps', args: ['-eo', 'pid=,args='] });
     const own = lines(stdout.toString('utf8')).filter((line) => line.includes(bed.flotilla.folder));
     const others = own.filter((line) => Number(line.trim().split(' ')[0]) !== engine);

@@ -4,9 +4,10 @@ import { liveStates } from '../../../src/engine/session/stateMachine.ts';
 import type { Session } from '../../../src/protocol/session.ts';
 import type { CrashBed } from './crashBed.ts';
 
-/** Six commits, half a second apart. */
+/** Six commits, half a second apart. It goes on through what befalls it, and is not over before. */
 const work =
-  'do: for i in 1 2 3 4 5 6; do echo $i >> log.txt; git add log.txt; git commit -qm "Number $i"; sleep 0.5; done; test 1';
+  'do: for i in 1 2 3 4 5 6; do echo $i >> log.txt; git add log.txt; git commit -qm "Number $i"; sleep 0.5; done; ' +
+  'until [ -e /tmp/befallen ]; do sleep 0.1; done';
 
 /**
  * A session commits, something befalls it in the middle, it comes to rest for a reason that it names, and does one thing more. Gives
@@ -23,6 +24,8 @@ export async function survives<S extends { readonly bed: CrashBed }>(
   await bed.inside(session, 'until grep -q 2 log.txt; do sleep 0.05; done');
   await sleep(afterMs);
   await disaster(scene, session);
+  // Where the disaster has left no container that runs, nothing waits for this.
+  await bed.docker('exec', session.environment?.id ?? '', 'touch', '/tmp/befallen');
   const rested = await bed.until(id, ({ state }) => !liveStates.includes(state));
   const over = await bed.goesOn(id);
   const log = (await bed.inside(over, 'cat log.txt')).split('\n');
