@@ -100,7 +100,8 @@ inside() {
   # Whoever waits for a reader of the FIFO is let go.
   exec 3<>"$run/input"
   rm -f "$run/input"
-  kill $holder $first 2>/dev/null
+  # By force, and below too: just forked, it would lose a signal that is trapped here.
+  kill -KILL $holder $first 2>/dev/null
   printf '\n{"type":"flotilla_exit","code":%d}\n' $code >>"$run/output"
   rm -f "$run/first"
   echo $code >"$run/exit.new" && mv "$run/exit.new" "$run/exit"
@@ -117,7 +118,7 @@ send() {
 }
 
 finish() {
-  if alive "$run/holder.pid"; then kill "$pid" 2>/dev/null; fi
+  if alive "$run/holder.pid"; then kill -KILL "$pid" 2>/dev/null; fi
 }
 
 # Every process that carries the run's mark in its environment, except the supervisor and the shells of this script.
