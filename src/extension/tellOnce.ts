@@ -10,16 +10,18 @@ const courtesyMs = 400;
 /** Makes sure that of several windows one alone tells of an event: the first to create its file, and one with the focus comes first. */
 export class TellOnce {
   readonly #folder: string;
+  readonly #courtesy: () => Promise<unknown>;
   #count = 0;
 
-  /** The folder is shared by all windows. */
-  constructor(folder: string) {
+  /** The folder is shared by all windows. `courtesy` is waited for where nobody looks. */
+  constructor(folder: string, courtesy = (): Promise<unknown> => sleep(courtesyMs)) {
     this.#folder = folder;
+    this.#courtesy = courtesy;
   }
 
   /** True for the one window that is to tell. */
   async claim(event: string, isFocused: boolean): Promise<boolean> {
-    if (!isFocused) await sleep(courtesyMs);
+    if (!isFocused) await this.#courtesy();
     await mkdir(this.#folder, { recursive: true });
     try {
       const file = await open(path.join(this.#folder, event), 'wx', 0o600);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../support/eventually.ts';
 import { type FileChange, FileWatches } from '../../../src/extension/files/fileWatches.ts';
 import type { FileStat } from '../../../src/protocol/fileOperations.ts';
 
@@ -41,12 +42,16 @@ class Bed {
   async look(): Promise<void> {
     const { length } = this.asked;
     this.watches.hint('s');
-    for (const end = Date.now() + 700; this.asked.length === length && Date.now() < end;) await sleep(10);
+    await eventually(
+      () => this.asked.length > length,
+      () => 'nothing was asked',
+      20_000,
+    );
   }
 }
 
 describe('watches of session files', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
   let bed: Bed;
   beforeEach(() => (bed = new Bed()));
   afterEach(() => {
@@ -112,7 +117,9 @@ describe('watches of session files', function () {
     one.dispose();
     two.dispose();
     assert.equal(bed.watches.size, 0);
-    await bed.look();
+    bed.watches.hint('s');
+    // Longer than from a hint to a look.
+    await sleep(700);
     assert.deepEqual(bed.asked, []);
   });
 
@@ -122,7 +129,11 @@ describe('watches of session files', function () {
     bed.watch('a');
     await bed.look();
     bed.files.set('a', stat(2));
-    await sleep(700);
+    await eventually(
+      () => bed.told.length > 0,
+      () => 'nothing was told',
+      20_000,
+    );
     assert.deepEqual(bed.told.splice(0), ['changed a']);
     bed.isLive = false;
     await sleep(500);

@@ -77,10 +77,14 @@ describe('what the user is told of', () => {
 describe('telling in several windows', () => {
   it('happens in one of them, and rather in the one with the focus', async () => {
     const { folder, remove } = temporaryFolder();
-    const windows = [1, 2, 3].map(() => new TellOnce(path.join(folder, 'told')));
-    const claims = await Promise.all(windows.map((window, index) => window.claim('abcd1234-7', index === 1)));
-    assert.deepEqual(claims, [false, true, false]);
+    const first = Promise.withResolvers<boolean>();
+    const windows = [1, 2, 3].map(() => new TellOnce(path.join(folder, 'told'), () => first.promise));
+    const claims = windows.map((window, index) => window.claim('abcd1234-7', index === 1));
+    claims[1]?.then(first.resolve, first.reject);
+    assert.deepEqual(await Promise.all(claims), [false, true, false]);
     assert.equal(await windows[0]!.claim('abcd1234-8', true), true);
+    const unlooked = [1, 2, 3].map(() => new TellOnce(path.join(folder, 'told')).claim('abcd1234-9', false));
+    assert.deepEqual((await Promise.all(unlooked)).filter(Boolean), [true]);
     remove();
   });
 });
