@@ -30,7 +30,7 @@ async function startAndCancel(
 
 export const cancelling = describePart('that are called off', (bed) => {
   it('at any of their steps leave nothing', async function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     let reports = 0;
     await bed().provision({}, () => (reports += 1));
     for (const { sessionId } of await bed().runtime.list(noSignal)) await bed().runtime.discard(sessionId, noSignal);

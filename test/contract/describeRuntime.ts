@@ -12,7 +12,7 @@ import { watching } from './watching.ts';
 /** Every promise of src/engine/runtime/contract.ts as a test. A runtime is one when all of it passes, unchanged. */
 export function describeRuntime(name: string, open: (context: Context) => Promise<ContractBed>): void {
   describe(`the contract of runtimes, kept by ${name}`, function () {
-    this.timeout(90_000);
+    this.timeout(300_000);
     let bed: ContractBed | undefined;
     const opened = (): ContractBed => {
       if (bed === undefined) throw new Error('the bed is opened before the tests begin');

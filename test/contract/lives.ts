@@ -3,7 +3,7 @@ import type { Progress } from '../../src/protocol/events.ts';
 import { FlotillaError } from '../../src/engine/base/errors.ts';
 import { type Environment, places } from '../../src/engine/runtime/contract.ts';
 import { becomes, noSignal, shell } from '../support/runtimeBed.ts';
-import { describePart } from './contractBed.ts';
+import { collecting, describePart } from './contractBed.ts';
 
 /** Everything that one odd text may break on its way: shells, JSON, labels, comma lists, terminals. */
 const odd = `"it's" $HOME \`id\` \\ , = : ; * ü 😀 \u001b[31m\nnext`;
@@ -192,8 +192,10 @@ export const lives = describePart('in their life', (bed) => {
 
   it('tell what they use, and nothing when they do not run', async () => {
     const environment = await bed().provision({ limits: { memory: 256 * 1024 ** 2, cpus: 1, pids: 100 } });
-    const busy = await environment.exec({ command: ['sh', '-c', 'while :; do :; done'] });
-    for (const stream of [busy.stdout, busy.stderr]) stream.resume();
+    const busy = await environment.exec({ command: ['sh', '-c', 'echo busy; while :; do :; done'] });
+    busy.stderr.resume();
+    const seen = collecting(busy.stdout);
+    await becomes(() => seen.text !== '');
     const resources = await environment.resources();
     assert.ok(resources);
     assert.equal(resources.memory.limit, 256 * 1024 ** 2);
@@ -222,7 +224,7 @@ export const lives = describePart('in their life', (bed) => {
     const filling = ['bash', '-c', 'while :; do sleep 1234 & done'] as const;
     const forks = await environment.exec({ command: filling });
     for (const stream of [forks.stdout, forks.stderr]) stream.resume();
-    await becomes(() => environment.isFull(), 30_000);
+    await becomes(() => environment.isFull(), 120_000);
     await environment.stop();
     assert.equal(await environment.isFull(), false);
     await environment.start();

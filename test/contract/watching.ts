@@ -17,14 +17,15 @@ export const watching = describePart('that are watched', (bed) => {
 
   it('have their start, end and removal told, once each and with the time', async () => {
     const environment = await bed().provision();
-    await becomes(() => types().includes('started'));
+    const { sessionId } = environment;
+    await becomes(() => types(sessionId).includes('started'));
     await bed().kill(environment);
-    await becomes(() => types().includes('stopped'));
-    const stopped = events.find(({ type }) => type === 'stopped');
-    assert.ok(stopped?.type === 'stopped' && stopped.exitCode === 137 && stopped.sessionId === environment.sessionId);
-    await bed().runtime.discard(environment.sessionId, noSignal);
-    await becomes(() => types().includes('removed'));
-    assert.deepEqual(types(environment.sessionId), ['started', 'stopped', 'removed']);
+    await becomes(() => types(sessionId).includes('stopped'));
+    const stopped = events.find((event) => event.type === 'stopped' && event.sessionId === sessionId);
+    assert.ok(stopped?.type === 'stopped' && stopped.exitCode === 137);
+    await bed().runtime.discard(sessionId, noSignal);
+    await becomes(() => types(sessionId).includes('removed'));
+    assert.deepEqual(types(sessionId), ['started', 'stopped', 'removed']);
     for (const { at } of events) assert.ok(!Number.isNaN(Date.parse(at)), at);
   });
 

@@ -27,7 +27,7 @@ const docker = async (...args: string[]): Promise<string> => {
 };
 
 describe('images of dev containers', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let bed: RuntimeBed;
   let close: (() => Promise<void>) | undefined;
   let claudeImage: string;
@@ -183,8 +183,8 @@ describe('images of dev containers', function () {
         ),
         baseImage: bed.baseImage,
       });
-    const building = async (): Promise<string> =>
-      (await docker('ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.Command}}'))
+    const building = async (...which: string[]): Promise<string> =>
+      (await docker('ps', ...which, '--no-trunc', '--format', '{{.ID}} {{.Command}}'))
         .split('\n')
         .filter((line) => line.includes(tag))
         .join('\n');
@@ -204,24 +204,26 @@ describe('images of dev containers', function () {
     });
 
     it('go on being built for one session when another one cancels', async () => {
-      const image = await own(`RUN sleep 1.5 # ${tag}`);
+      const image = await own(`RUN until [ -e /tmp/go ]; do sleep 0.1; done # ${tag}`);
       const abort = new AbortController();
       const first = image.ensure(undefined, () => undefined, abort.signal);
       const second = image.ensure(undefined, () => undefined, noSignal);
-      await sleep(500);
+      await becomes(async () => (await building()) !== '');
       abort.abort();
       await assert.rejects(first, isCancelled);
+      const [id = ''] = (await building()).split(' ');
+      await docker('exec', id, 'touch', '/tmp/go');
       made.push(await second);
     });
 
     it('stop being built when nobody waits any more', async () => {
-      const image = await own(`RUN sleep 60 # ${tag}`);
+      const image = await own(`RUN sleep 600 # ${tag}`);
       const abort = new AbortController();
       const only = image.ensure(undefined, () => undefined, abort.signal);
       await becomes(async () => (await building()) !== '');
       abort.abort();
       await assert.rejects(only, isCancelled);
-      await becomes(async () => (await building()) === '', 15_000);
+      await becomes(async () => (await building('--all')) === '', 120_000);
     });
 
     it('that fail to build say so with the last lines', async () => {

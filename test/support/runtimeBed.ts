@@ -108,9 +108,19 @@ async function tracesOf(scope: string, sessionId: string | undefined): Promise<s
   if (sessionId === undefined) return found;
   // A container that is made when its volumes are gone makes them anew, without labels.
   const volumes = await runOnHost({ file: 'docker', args: ['volume', 'ls', '--quiet'] });
-  const processes = await runOnHost({ file: 'ps', args: ['-eo', 'args'] });
-  const lines = `${volumes.stdout.toString()}${processes.stdout.toString()}`.split('\n');
-  return [...found, ...lines.filter((line) => line.includes(sessionId))];
+  const named = volumes.stdout.toString().split('\n');
+  return [...found, ...named.filter((line) => line.includes(sessionId)), ...(await processesOf(sessionId))];
+}
+
+/** Those of the host that name the session. One that was killed is seen until it has got the time to end. */
+async function processesOf(sessionId: string): Promise<string[]> {
+  for (const until = Date.now() + 20_000; ;) {
+    const { stdout } = await runOnHost({ file: 'ps', args: ['-eo', 'args'] });
+    const lines = stdout.toString().split('\n');
+    const found = lines.filter((line) => line.includes(sessionId));
+    if (found.length === 0 || Date.now() > until) return found;
+    await sleep(100);
+  }
 }
 
 /** What a shell line prints inside; fails when it fails. */
@@ -127,7 +137,7 @@ export async function inspected(id: string, field: string): Promise<string> {
 }
 
 /** Waits until something is so, at most `withinMs` milliseconds. */
-export async function becomes(condition: () => boolean | Promise<boolean>, withinMs = 5000): Promise<void> {
+export async function becomes(condition: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   for (const until = Date.now() + withinMs; Date.now() < until;) {
     if (await condition()) return;
     await sleep(20);
