@@ -25,6 +25,7 @@ export const kills = describePart('commands that are killed', (bed) => {
     const exec = await environment.exec({ command: ['sh', '-c', children('001')] });
     for (const stream of [exec.stdout, exec.stderr, other.stdout, other.stderr]) stream.resume();
     await becomes(async () => (await living('001')).length === 3);
+    await becomes(async () => /^sleep 1234/m.test(await processesInside(environment)));
     await exec.kill();
     assert.equal(await exec.exitCode, 143);
     assert.deepEqual(await living('001'), []);

@@ -32,7 +32,10 @@ const streamsEndWithinMs = 3000;
  * Exit codes that may mean that the container ended, and when to look whether it did, in milliseconds: its own end may come to the
  * daemon's knowledge a little after that of what ran in it. 137 is killed by force; 126 and 127 could not even begin.
  */
-const lookAfterMs: Readonly<Record<number, readonly number[]>> = { 126: [0, 50], 127: [0, 50], 137: [0, 50, 200] };
+const lookAfterMs: Readonly<Record<number, readonly number[]>> = { 126: [0, 50], 127: [0, 50], 137: [0, 50] };
+const killedByForce = 137;
+/** When to look again after that where nothing can be run in the container any more. */
+const dyingLookAfterMs = [100, 200, 400, 800, 1600];
 
 /** Starts a command in a container through the Engine API. Rejects with `environment-gone` when the container doesn't run. */
 export async function startExec(target: ExecTarget, command: ExecCommand, signal?: AbortSignal): Promise<Exec> {
@@ -124,14 +127,18 @@ class RunningExec implements Exec {
 
   /** False when nothing of the command was there. */
   async #endProcesses(): Promise<boolean> {
+    return !(await this.#says(['sh', '-c', endScript, 'sh', this.#mark])).includes('none');
+  }
+
+  /** The first that another command in the container says, nothing when it takes long. Rejects where it can't be started. */
+  async #says(command: readonly string[]): Promise<Buffer> {
     const { docker, container, user } = this.#target;
-    const command = ['sh', '-c', endScript, 'sh', this.#mark];
     const { connection } = await docker.startExec(container, { command, cwd: '/', user, tty: false, variables: [] });
     connection.on('error', () => undefined);
     const said = new Promise<unknown>((resolve) => connection.once('data', resolve).once('close', resolve));
     const answer = await Promise.race([said, sleep(endsWithinMs)]);
     connection.destroy();
-    return !(answer instanceof Buffer && answer.includes('none'));
+    return answer instanceof Buffer ? answer : Buffer.alloc(0);
   }
 
   /**
@@ -180,9 +187,23 @@ class RunningExec implements Exec {
   async #diedWithContainer(exitCode: number): Promise<boolean> {
     for (const wait of lookAfterMs[exitCode] ?? []) {
       await sleep(wait);
-      if (!(await this.#target.docker.inspect(this.#target.container)).running) return true;
+      if (!(await this.#runs())) return true;
+    }
+    if (exitCode !== killedByForce || (await this.#isAlive())) return false;
+    for (const wait of dyingLookAfterMs) {
+      await sleep(wait);
+      if (!(await this.#runs())) return true;
     }
     return false;
+  }
+
+  async #runs(): Promise<boolean> {
+    return (await this.#target.docker.inspect(this.#target.container)).running;
+  }
+
+  /** Something can be run in the container: that says more than Docker, whose news may be late. */
+  async #isAlive(): Promise<boolean> {
+    return (await this.#says(['echo', this.#mark]).catch(() => '')).includes(this.#mark);
   }
 }
 
