@@ -27,9 +27,12 @@ function operations(parts: EngineParts): Operations {
         case 'session.list':
           return { sessions: parts.store.sessions.list(), seq: parts.store.journal.lastSeq() };
         case 'session.remove': {
-          // Takes as many milliseconds as the session's name says.
+          // Takes as many milliseconds as the session's name says, and tells its begin and its end.
           const ms = Number(waitSchema.parse(input).session);
-          await sleep(ms, undefined, { signal });
+          const tell = (what: string): unknown =>
+            parts.store.journal.append(actor, undefined, { type: 'engine.orphan', data: { sessionId: 'x', what } });
+          tell('begun');
+          await sleep(ms, undefined, { signal }).finally(() => tell('over'));
           return { removed: String(ms) };
         }
         case 'orphan.remove':

@@ -10,6 +10,8 @@ export const minimalEngine = (env: Readonly<Record<string, string | undefined>>)
   engineEntry: minimalEntry,
   version: env['MINIMAL_VERSION'] ?? '1.0.0',
   env,
+  // The machine may be busy with something else.
+  startMs: 50_000,
 });
 
 export function isAlive(pid: number): boolean {
