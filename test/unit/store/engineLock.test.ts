@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { acquireLock, lockOwner } from '../../../src/engine/store/engineLock.ts';
 import { temporaryFolder } from '../../support/storedSession.ts';
@@ -40,6 +41,22 @@ describe("the engine's lock", function () {
     assert.equal(await contend(place).said, 'other');
     child.kill('SIGKILL');
     await once(child, 'exit');
+    const lock = acquireLock(place);
+    assert.ok(lock);
+    await lock.close();
+  });
+
+  it('is not missed by one who asks while another is about to be refused', async () => {
+    const place = path.join(folder, 'refused');
+    mkdirSync(place);
+    // What asks for the lock reads the file first, and stands in the way of others for that long.
+    const script = `const { DatabaseSync } = require('node:sqlite');
+      const database = new DatabaseSync(process.argv[1]);
+      database.exec('BEGIN; SELECT * FROM sqlite_schema');
+      console.log('reads');
+      setTimeout(() => database.close(), 300);`;
+    const child = spawn(process.execPath, ['--eval', script, path.join(place, 'engine.lock.db')]);
+    await once(child.stdout, 'data');
     const lock = acquireLock(place);
     assert.ok(lock);
     await lock.close();
