@@ -13,7 +13,7 @@ const answer = z.object({ error: errorBodySchema });
 
 /** What a user may get wrong: each gets its own error, and nothing is left of it. */
 describe('bad input', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let flotilla: Flotilla;
   let sample: SampleRepository;
   let at: (name: string) => string;

@@ -8,7 +8,7 @@ import { type ClaudeEnvironment, startClaudeEnvironment, workspaceFolder } from 
 const replaced = ['claude-opus-4-0', 'claude-opus-4-1', 'claude-sonnet-4-0'];
 
 describe('our list prices', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let claude: ClaudeEnvironment;
 
   before(async function () {

@@ -18,7 +18,7 @@ const awayMs = 9000;
 
 /** Of a Claude's way to the API the nearest piece breaks: the socket in its own environment. */
 describe("a session's socket to the gateway", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   let bed: CrashBed;
 
   before(async function () {
@@ -51,7 +51,7 @@ describe("a session's socket to the gateway", function () {
     const id = await bed.create(await bed.repository(), prompt);
     const folder = path.join(bed.flotilla.folder, 'home/data/sessions', id);
     const [place, engines] = [path.join(folder, 'api/api.sock'), path.join(folder, 'engines.sock')];
-    await eventually(() => existsSync(place), undefined, 30_000);
+    await eventually(() => existsSync(place), undefined, 120_000);
     renameSync(place, engines);
     return { id, door: new SocketDoor(place, engines) };
   };
@@ -62,9 +62,9 @@ describe("a session's socket to the gateway", function () {
   const ridesOut = async (prompt: string, number: number, last: string): Promise<void> => {
     const { id, door } = await behindDoor(prompt);
     try {
-      await eventually(() => answers(prompt).length === number, undefined, 30_000);
+      await eventually(() => answers(prompt).length === number, undefined, 120_000);
       const { cameBack } = door;
-      await eventually(() => door.cameBack > cameBack + 1000, undefined, 30_000);
+      await eventually(() => door.cameBack > cameBack + 1000, undefined, 120_000);
       await door.close();
       await sleep(awayMs);
       await door.open();
