@@ -20,11 +20,11 @@ describe('devcontainer up', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function up(script: string, signal = noSignal): Promise<{ id: string; steps: string[] }> {
+  async function up(script: string, signal = noSignal, onCut?: () => void): Promise<{ id: string; steps: string[] }> {
     const file = path.join(folder, 'devcontainer.cjs');
     await writeFile(file, script);
     const steps: string[] = [];
-    const request = { config: '/c/devcontainer.json', folder: '/c', idLabels: ['a=1', 'b=2'] };
+    const request = { config: '/c/devcontainer.json', folder: '/c', idLabels: ['a=1', 'b=2'], onCut };
     const id = await devcontainerUp(
       { script: file, cacheFolder: folder, clientVariables: {} },
       request,
@@ -117,6 +117,19 @@ describe('devcontainer up', function () {
       () => isAlive(pid),
       (alive) => !alive,
     );
+  });
+
+  it('says when it was killed, for what it asked Docker for may still come', async () => {
+    const isCut = async (script: string): Promise<boolean> => {
+      let cut = 0;
+      await assert.rejects(
+        up(script, noSignal, () => (cut += 1)),
+        (error) => FlotillaError.is(error, 'start-failed'),
+      );
+      return cut === 1;
+    };
+    assert.equal(await isCut("process.kill(process.pid, 'SIGKILL')"), true);
+    assert.equal(await isCut(says({ outcome: 'error', message: 'No.' })), false);
   });
 
   it('fails for what Docker said, not for a word in the command line', async () => {

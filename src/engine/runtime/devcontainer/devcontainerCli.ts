@@ -18,6 +18,8 @@ export interface UpRequest {
   readonly folder: string;
   /** `key=value`, by which the CLI finds its container again. */
   readonly idLabels: readonly string[];
+  /** Hears when the CLI ended without a word of how it went: it was killed, and what it asked Docker for may still come. */
+  readonly onCut?: (() => void) | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function devcontainerUp(
   running.stdin.end();
   for (const pipe of running.pipes) pipe.on('error', () => undefined);
   try {
-    return await outcome(running, onStep);
+    return await outcome(running, request, onStep);
   } catch (error) {
     if (signal.aborted) throw cancelled();
     throw error;
@@ -71,7 +73,11 @@ exit $code`;
 const endingWithEngine = ([file = '', ...args]: readonly string[]): Parameters<typeof startOnHost>[0] =>
   process.platform === 'win32' ? { file, args } : { file: 'sh', args: ['-c', guard, 'sh', file, ...args], pipes: 1 };
 
-async function outcome(running: HostProcess, onStep: (text: string) => void): Promise<string> {
+async function outcome(
+  running: HostProcess,
+  { onCut }: Pick<UpRequest, 'onCut'>,
+  onStep: (text: string) => void,
+): Promise<string> {
   const result = Promise.withResolvers<UpResult | undefined>();
   const output = new UpOutput(onStep, result.resolve);
   running.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk)).on('end', () => output.stdout.end());
@@ -82,6 +88,7 @@ async function outcome(running: HostProcess, onStep: (text: string) => void): Pr
   });
   if (settled?.outcome === 'success') return settled.containerId;
   await running.ended.catch(() => undefined);
+  if (settled === undefined) onCut?.();
   throw output.failure(settled?.message);
 }
 

@@ -75,7 +75,7 @@ export class Provisioning {
     throwIfCancelled(signal);
     await this.#parts.lateRemovals.callOff(spec.sessionId, signal);
     const steps = new ProvisionSteps(report);
-    const made = { any: false, up: false, run: false };
+    const made = { any: false, up: false, run: false, cut: false };
     const since = performance.now();
     try {
       const [image] = await allSettled([
@@ -89,7 +89,8 @@ export class Provisioning {
       made.up = true;
       faultPoint('start.volumes');
       const onRun = (): void => void (made.run = true);
-      const environment = await this.#container(spec, { image, ...surroundings, onRun }, steps, signal);
+      const onCut = (): void => void (made.cut = true);
+      const environment = await this.#container(spec, { image, ...surroundings, onRun, onCut }, steps, signal);
       steps.done(containerEnd);
       const ms = Math.round(performance.now() - since);
       this.#parts.log.info('environment made', { session: spec.sessionId, container: environment.id, image, ms });
@@ -97,7 +98,7 @@ export class Provisioning {
     } catch (error) {
       const failure = await this.#explained(dockerFailure(error, signal), signal);
       if (!isCancelled(failure)) steps.failed(messageOf(failure));
-      if (made.any) await this.#cleanUp(spec, signal.aborted ? made : {});
+      if (made.any) await this.#cleanUp(spec, signal.aborted || made.cut ? made : {});
       throw failure;
     }
   }
@@ -167,7 +168,7 @@ export class Provisioning {
    */
   async #container(
     spec: EnvironmentSpec,
-    { onRun, ...made }: Surroundings & { image: string; onRun: () => void },
+    { onRun, onCut, ...made }: Surroundings & { image: string; onRun: () => void; onCut: () => void },
     steps: ProvisionSteps,
     signal: AbortSignal,
   ): Promise<DevcontainerEnvironment> {
@@ -186,7 +187,7 @@ export class Provisioning {
       if (step.startsWith('Inspecting container')) ready ??= this.#ready(spec, inside(containerName(spec)), signal);
       ready?.catch(() => undefined);
     };
-    const up = this.#up(spec, text, onStep, signal);
+    const up = this.#up(spec, text, { onStep, onCut }, signal);
     await Promise.allSettled([up, networked]);
     // What runs inside must have ended before anything is removed.
     await Promise.allSettled([ready]);
@@ -194,7 +195,7 @@ export class Provisioning {
     const id = await up.catch(async (error: unknown) => {
       if (!isNetworkMissing(error)) throw error;
       await inventory.removeContainers(spec.sessionId);
-      return await this.#up(spec, text, onStep, signal);
+      return await this.#up(spec, text, { onStep, onCut }, signal);
     });
     faultPoint('start.container');
     return new DevcontainerEnvironment(docker, inside(id), await (ready ?? this.#ready(spec, inside(id), signal)));
@@ -209,7 +210,12 @@ export class Provisioning {
     return owner;
   }
 
-  async #up(spec: EnvironmentSpec, text: string, onStep: (text: string) => void, signal: AbortSignal): Promise<string> {
+  async #up(
+    spec: EnvironmentSpec,
+    text: string,
+    { onStep, onCut }: { onStep: (text: string) => void; onCut: () => void },
+    signal: AbortSignal,
+  ): Promise<string> {
     const { cli, inventory } = this.#parts;
     const names = inventory.names(spec.sessionId);
     const config = path.join(spec.folder, 'devcontainer.json');
@@ -220,7 +226,7 @@ export class Provisioning {
       names.scopeLabel,
       names.sessionLabel,
     ];
-    return await devcontainerUp(cli, { config, folder: spec.folder, idLabels }, onStep, signal);
+    return await devcontainerUp(cli, { config, folder: spec.folder, idLabels, onCut }, onStep, signal);
   }
 
   /** Makes the workspace folder as the environment's user, and asks who that is in numbers. */
