@@ -90,6 +90,8 @@ inside() {
   cat "$run/first" >&4 &
   first=$!
   exec 4>&-
+  # What writes down the end is not of what `stop` ends.
+  unset FLOTILLA_RUN
   code=0
   wait $claude || code=$?
   # A signal interrupts the wait; a zombie still counts as there.

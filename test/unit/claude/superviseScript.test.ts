@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { sleep } from '../../../src/engine/base/clock.ts';
+import { runOnHost } from '../../../src/engine/process/run.ts';
+
+const script = path.resolve(import.meta.dirname, '../../../media/tools/supervise.sh');
+
+describe('the supervisor of a Claude', () => {
+  let folder: string;
+  let run: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'flotilla-supervise-'));
+    run = path.join(folder, 'runs/r1');
+    await mkdir(path.join(folder, 'bin'));
+  });
+  afterEach(async () => {
+    await supervise('stop');
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const supervise = async (what: string, ...more: string[]): Promise<string> => {
+    const env = { PATH: `${path.join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
+    const { exitCode, stdout, stderr } = await runOnHost({ file: 'sh', args: [script, what, run, ...more], env });
+    assert.equal(exitCode, 0, stderr);
+    return stdout.toString('utf8').trim();
+  };
+  const becomes = async (state: string): Promise<void> => {
+    for (const end = Date.now() + 30_000; (await supervise('state')) === 'running' && Date.now() < end;)
+      await sleep(50);
+    assert.equal(await supervise('state'), state);
+  };
+
+  it('says how a run ended that was stopped, however slow it is to write that down', async function () {
+    this.timeout(90_000);
+    const slow = path.join(folder, 'bin/mv');
+    await writeFile(slow, '#!/bin/sh\ncase $1 in *exit.new) sleep 2 ;; esac\nPATH=/usr/bin:/bin exec mv "$@"\n');
+    await chmod(slow, 0o755);
+    await supervise('start', '0', '--', 'sleep', '1000');
+    await supervise('stop');
+    await becomes('exited 143');
+  });
+});
