@@ -120,7 +120,7 @@ describe('watching environments', () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     daemon.listing = promise;
     watch.listen((event) => events.push(event));
-    for (let tries = 0; tries < 100 && daemon.lists === 0; tries += 1) await sleep(20);
+    await eventually(() => daemon.lists > 0);
     daemon.say('die', { exitCode: '137' });
     await becomes(['stopped']);
     resolve(undefined);

@@ -307,7 +307,8 @@ describe('a session whose Claude the API goes on refusing', function () {
     bed.build({ restAfter: 50 });
     environment.answer = () => undefined;
     await bed.room.reconcile(bed.leaving.signal);
-    await eventually(() => environment.count('checkpoint') === 2);
+    // Before it rests, it is looked into once more.
+    await eventually(() => environment.count('checkpoint') >= 2);
     await isStored(id);
     assert.deepEqual(bed.get(id).reason, reason);
     await eventually(() => environment.state === 'stopped');
