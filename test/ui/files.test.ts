@@ -8,14 +8,18 @@ import { Workbench } from '../support/vscode/workbench.ts';
 
 /** A session's files and its container, by mouse and keyboard. */
 describe('files of a session, by hand', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: VscodeBed;
   let window: Workbench;
   let client: EngineClient;
   let session = '';
 
   before(async function () {
-    bed = await VscodeBed.start(this, { scenario: hostScenario });
+    bed = await VscodeBed.start(this, {
+      scenario: hostScenario,
+      // The DOM renderer puts the screen into the page as text.
+      settings: { 'terminal.integrated.gpuAcceleration': 'off' },
+    });
     const { folder } = await sampleRepository(bed.flotilla.folder);
     const made = ['new', folder, '--prompt', 'describe the pear', ...bed.flotilla.buildArguments];
     const { exitCode, stdout, stderr } = await bed.flotilla.run(made);
@@ -37,7 +41,7 @@ describe('files of a session, by hand', function () {
   const read = async (path: string): Promise<string> =>
     Buffer.from((await client.call('file.read', { session, path })).content, 'base64').toString('utf8');
   const becomes = async (wish: () => Promise<boolean>): Promise<void> => {
-    for (const end = Date.now() + 15_000; !(await wish());) {
+    for (const end = Date.now() + 90_000; !(await wish());) {
       assert.ok(Date.now() < end, 'it did not come to be');
       await window.page.waitForTimeout(100);
     }
@@ -84,7 +88,7 @@ describe('files of a session, by hand', function () {
     await window.run('Flotilla: Open Shell in Container');
     await window.pick('describe the pear');
     const screen = window.page.locator('.terminal-wrapper.active .xterm-screen');
-    await screen.click();
+    await screen.filter({ hasText: '$' }).click();
     await window.page.keyboard.type('touch "made in the shell"\n');
     await becomes(async () =>
       (await client.call('file.list', { session })).entries.some(({ name }) => name === 'made in the shell'),
@@ -93,7 +97,7 @@ describe('files of a session, by hand', function () {
   });
 
   it('open as a folder in a window of their own', async () => {
-    const opened = window.page.context().waitForEvent('page', { timeout: 15_000 });
+    const opened = window.page.context().waitForEvent('page');
     await window.run('Flotilla: Open Files in New Window');
     await window.pick('describe the pear');
     const page = await opened;

@@ -25,7 +25,7 @@ const say = (word: string) => ({
 
 /** Two sessions that conflict with main and with each other come home by clicks alone. */
 describe('landing sessions by hand', function () {
-  this.timeout(150_000);
+  this.timeout(300_000);
   let bed: VscodeBed;
   let sample: SampleRepository;
   let window: Workbench;
@@ -58,12 +58,12 @@ describe('landing sessions by hand', function () {
 
   const onMain = (): Promise<string> => git(sample.remote, 'show', 'main:list.txt');
   const landed = (name: string): Promise<void> =>
-    window.row(name).filter({ hasText: 'landed on main' }).first().waitFor({ timeout: 60_000 });
+    window.row(name).filter({ hasText: 'landed on main' }).first().waitFor({ timeout: 180_000 });
 
   it('says before what would happen', async () => {
     await window.row('first').first().click();
     await window.webview.getByRole('tab', { name: 'Landing' }).click();
-    await window.webview.getByText(/1 commit would move, with conflicts in 1 file/).waitFor({ timeout: 30_000 });
+    await window.webview.getByText(/1 commit would move, with conflicts in 1 file/).waitFor();
     await window.screenshot('landing-plan');
     await window.run('Flotilla: Show Landing Plan');
     await window.pick('first');
@@ -92,7 +92,7 @@ describe('landing sessions by hand', function () {
       .row('second')
       .filter({ hasText: 'landing: 1 resolution to look at' })
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor({ timeout: 180_000 });
     await window.webview.locator('.conflict').getByText('40% sure').waitFor();
     await window.screenshot('landing-proposal');
   });
@@ -134,7 +134,7 @@ describe('landing sessions by hand', function () {
     await editor.getByText('0 Conflicts Remaining').waitFor();
     await window.page.getByRole('button', { name: 'Complete Merge' }).first().click();
     const toast = window.toast('no conflict is left');
-    await toast.waitFor({ timeout: 30_000 });
+    await toast.waitFor();
     await window.screenshot('landing-resolved');
     await toast.getByRole('button', { name: 'Continue Landing' }).click();
     await landed('second');
@@ -144,7 +144,7 @@ describe('landing sessions by hand', function () {
   it('undoes a landing with a commit that takes it back', async () => {
     await window.choose(window.row('second').first(), 'Undo Landing');
     await window.button('Push a Revert Commit').click();
-    await window.toast('was undone').first().waitFor({ timeout: 60_000 });
+    await window.toast('was undone').first().waitFor({ timeout: 180_000 });
     assert.equal(await onMain(), 'one\ntheirs\nfirst\nthree');
   });
 });

@@ -19,7 +19,7 @@ const looks = {
 
 /** Every view in every look. The pictures are for people; axe-core judges the panel. */
 describe('what Flotilla looks like', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: VscodeBed;
   let sample: SampleRepository;
   let client: EngineClient;
@@ -89,18 +89,24 @@ describe('what Flotilla looks like', function () {
     await open(window, 'Talk about it');
     await window.webview.locator('.xterm-rows', { hasText: '❯' }).waitFor();
     await window.run('View: Toggle Primary Side Bar Visibility');
-    const widths = (): Promise<number[]> =>
-      window.webview.locator('html').evaluate((page) => [page.clientWidth, page.scrollWidth]);
-    await window.page.setViewportSize({ width: 400, height: 800 });
-    await window.webview.locator('html').evaluate(untilNarrow);
-    const [wide = 0] = await widths();
-    await window.page.setViewportSize({ width: 400 - (wide - 320), height: 800 });
+    await window.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
+    const width = (): Promise<number> => window.webview.locator('html').evaluate((page) => page.clientWidth);
+    // What VS Code keeps for itself beside the panel is known once it has laid itself out, a moment after its window has changed.
+    for (
+      let own = 0;
+      (await width()) !== 320;
+      own = Math.max(0, (window.page.viewportSize()?.width ?? 0) - (await width()))
+    ) {
+      await window.page.setViewportSize({ width: 320 + own, height: 800 });
+      await window.page.waitForTimeout(500);
+    }
     const faults: string[] = [];
     for (const name of ['Changes', 'Timeline', 'Terminal']) {
       await window.webview.getByRole('tab', { name }).click();
+      // Nothing sticks out of the panel once the terminal has fitted itself in.
+      await window.webview.locator('html').evaluate(untilItFits);
       await window.page.waitForTimeout(500);
       await window.screenshot(`320-pixels-${name.toLowerCase()}`);
-      assert.deepEqual(await widths(), [320, 320], name);
       faults.push(...(await seriousFaults(window.page)));
     }
     await window.page.close();
@@ -109,12 +115,14 @@ describe('what Flotilla looks like', function () {
 });
 
 /** Runs in the page: VS Code lays itself out a moment after its window has changed. */
-function untilNarrow(): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (document.documentElement.clientWidth < 400) resolve();
-      else setTimeout(look, 10);
+function untilItFits(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = (left: number): void => {
+      const { clientWidth, scrollWidth } = document.documentElement;
+      if (clientWidth === 320 && scrollWidth === 320) resolve();
+      else if (left === 0) reject(new Error(`it is ${scrollWidth} pixels wide in ${clientWidth}`));
+      else setTimeout(look, 100, left - 1);
     };
-    look();
+    look(300);
   });
 }

@@ -8,7 +8,7 @@ import type { Workbench } from '../support/vscode/workbench.ts';
 
 /** The main job as a person does it in VS Code, by mouse and keyboard, with the packaged extension. */
 describe('a person in VS Code', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: VscodeBed;
   let sample: SampleRepository;
   let window: Workbench;
@@ -44,7 +44,7 @@ describe('a person in VS Code', function () {
     await window
       .row(/completed/i)
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor({ timeout: 120_000 });
     await window.webview.getByText('The pear is described.').first().waitFor();
     await window.screenshot('session-completed');
     assert.equal(await window.toast(/has finished/).count(), 0, 'what is before the eyes needs no notification');
@@ -53,7 +53,7 @@ describe('a person in VS Code', function () {
   it('is told, once, when a session finishes that is not looked at', async () => {
     // The notification goes by itself after some seconds: somebody must wait for it all along.
     const toast = window.toast(/elsewhere has finished/);
-    const told = toast.waitFor({ timeout: 90_000 }).then(() => toast.count());
+    const told = toast.waitFor({ timeout: 180_000 }).then(() => toast.count());
     const made = ['new', sample.folder, '--name', 'elsewhere', '--prompt', 'describe the pear'];
     const { exitCode, stderr } = await bed.flotilla.run([...made, ...bed.flotilla.buildArguments]);
     assert.equal(exitCode, 0, stderr);
@@ -74,7 +74,7 @@ describe('a person in VS Code', function () {
 
   it('pushes the branch from the context menu of the row', async () => {
     await window.choose(window.row('describe the pear').first(), 'Push');
-    await window.toast(/Pushed/).waitFor({ timeout: 30_000 });
+    await window.toast(/Pushed/).waitFor();
     const branches = await git(sample.remote, 'branch', '--list', 'flotilla/*');
     assert.match(branches, /flotilla\/describe-the-pear-/);
   });
@@ -88,12 +88,12 @@ describe('a person in VS Code', function () {
     await window.input.fill('setup');
     await window.pick('Setup command');
     await window.page.locator('.quick-input-title', { hasText: 'Setup command' }).waitFor();
-    await window.answer('sleep 120');
+    await window.answer('sleep 600');
     await window.pick('Start');
     const toast = window.toast('New session');
-    await toast.filter({ hasText: /setup|sleep/i }).waitFor({ timeout: 60_000 });
+    await toast.filter({ hasText: /setup|sleep/i }).waitFor({ timeout: 120_000 });
     await toast.getByRole('button', { name: 'Cancel' }).click();
-    await toast.waitFor({ state: 'hidden', timeout: 30_000 });
+    await toast.waitFor({ state: 'hidden' });
     await window
       .row('wait long')
       .filter({ hasText: /cancelled/i })

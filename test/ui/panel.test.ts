@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { z } from 'zod';
+import { eventually } from '../support/eventually.ts';
 import { type SampleRepository, sampleRepository } from '../support/sampleRepository.ts';
 import { VscodeBed } from '../support/vscode/vscodeBed.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 
 /** Claude's own interface in the panel: the real program in its container, with a scripted model. */
 describe('the terminal in the session panel', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: VscodeBed;
   let sample: SampleRepository;
   let window: Workbench;
@@ -27,7 +29,7 @@ describe('the terminal in the session panel', function () {
   after(() => bed.close());
 
   const screenShows = (bench: Workbench, text: string | RegExp): Promise<void> =>
-    bench.webview.locator('.xterm-rows', { hasText: text }).waitFor({ timeout: 30_000 });
+    bench.webview.locator('.xterm-rows', { hasText: text }).waitFor();
 
   async function type(bench: Workbench, text: string): Promise<void> {
     await bench.webview.locator('.xterm').click();
@@ -43,6 +45,8 @@ describe('the terminal in the session panel', function () {
     await window.choices.filter({ hasText: 'Start' }).first().waitFor();
     await window.page.keyboard.press('Enter');
     await screenShows(window, /Claude Code/);
+    // Where it takes what is typed.
+    await screenShows(window, '❯');
   });
 
   it('takes what is typed, and shows the reply', async () => {
@@ -74,6 +78,8 @@ describe('the terminal in the session panel', function () {
       (await bed.flotilla.json(z.looseObject({ pid: z.number() }), ['engine', 'status'])).pid;
     const pid = await pidOf();
     process.kill(pid, 'SIGKILL');
+    // What is typed into a connection that is about to break is lost with it.
+    await eventually(() => !existsSync(`/proc/${pid}`), String, 60_000);
     await type(window, 'still here');
     await screenShows(window, 'SCRIPTED-REPLY: still here');
     assert.notEqual(await pidOf(), pid);

@@ -14,7 +14,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 /** A newcomer without an account: `npm start -- --demo`, and then nothing but the walkthrough. */
 describe('npm start -- --demo', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let program: HostProcess;
   let browser: TestBrowser;
   let window: Workbench;
@@ -25,7 +25,7 @@ describe('npm start -- --demo', function () {
     const args = [path.join(root, 'test/start/main.ts'), '--demo', '--server'];
     const baseImage = await requirePart(this, 'base image');
     const env = { FLOTILLA_TEST_BASE_IMAGE: baseImage };
-    program = startOnHost({ file: process.execPath, args, cwd: root, env, timeoutMs: 170_000 });
+    program = startOnHost({ file: process.execPath, args, cwd: root, env, timeoutMs: 900_000 });
     program.stdin.end();
     program.stderr.resume();
     const url = new Promise<string>((resolve, reject) => {
@@ -71,7 +71,7 @@ describe('npm start -- --demo', function () {
     await window
       .row(/completed/)
       .first()
-      .waitFor({ timeout: 90_000 });
+      .waitFor({ timeout: 180_000 });
     await screenshot(page, 'walkthrough-first-session');
   });
 

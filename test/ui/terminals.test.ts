@@ -9,7 +9,7 @@ import type { Workbench } from '../support/vscode/workbench.ts';
 
 /** The same live terminal in VS Code's own terminal view, and the way from a session that works by itself to one. */
 describe('the terminals of sessions in VS Code', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: VscodeBed;
   let client: EngineClient;
   let window: Workbench;
@@ -47,6 +47,7 @@ describe('the terminals of sessions in VS Code', function () {
   it("is opened in VS Code's own, where it takes what is typed", async () => {
     await window.webview.locator('[data-action=nativeTerminal]').click();
     await native().filter({ hasText: 'Claude Code' }).waitFor();
+    await window.page.locator('.terminal-wrapper.active .xterm.focus').waitFor();
     await window.page.keyboard.type('typed here');
     await native().filter({ hasText: 'typed here' }).waitFor();
     await window.page.keyboard.press('Enter');
@@ -78,7 +79,7 @@ describe('the terminals of sessions in VS Code', function () {
     await window.webview.getByRole('heading', { name: 'pear' }).waitFor();
     await window.webview.getByRole('tab', { name: 'Terminal' }).click();
     await window.webview.locator('.terminal-off').getByRole('button', { name: 'Take Over' }).click();
-    await window.webview.locator('.xterm-rows', { hasText: 'The pear is round.' }).waitFor({ timeout: 60_000 });
+    await window.webview.locator('.xterm-rows', { hasText: 'The pear is round.' }).waitFor();
   });
 
   it('ends with its session', async () => {

@@ -9,7 +9,7 @@ import { ServerRun } from '../support/vscode/serverRun.ts';
 
 /** What VS Code itself makes of the file that stands for a window with the files of a session. */
 describe('a window with the files of a session', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let server: ServerRun | undefined;
   let browser: TestBrowser | undefined;
 
@@ -31,6 +31,6 @@ describe('a window with the files of a session', function () {
     const url = new URL(server.origin);
     url.searchParams.set('workspace', file);
     await page.goto(url.href);
-    await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ timeout: 60_000 });
+    await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
   });
 });

@@ -69,7 +69,8 @@ export class VscodeBed {
     const test = context.currentTest;
     if (test?.state !== 'failed') return;
     const name = `failed-${test.title.replace(/[^\w]+/g, '-').slice(0, 80)}`;
-    for (const [index, page] of this.#pages.entries())
+    const pages = new Set(this.#pages.flatMap((page) => page.context().pages()));
+    for (const [index, page] of [...pages].entries())
       await screenshot(page, `${name}-${index + 1}`).catch(() => undefined);
   }
 
