@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync, statSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { sleep } from '../../../src/engine/base/clock.ts';
 import { runOnHost } from '../../../src/engine/process/run.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const script = path.resolve(import.meta.dirname, '../../../media/tools/supervise.sh');
 
@@ -38,7 +40,10 @@ describe('the supervisor of a Claude', () => {
     const slow = path.join(folder, 'bin/mv');
     await writeFile(slow, '#!/bin/sh\ncase $1 in *exit.new) sleep 2 ;; esac\nPATH=/usr/bin:/bin exec mv "$@"\n');
     await chmod(slow, 0o755);
-    await supervise('start', '0', '--', 'sleep', '1000');
+    await supervise('start', '0', '--', 'sh', '-c', 'echo ready; exec sleep 1000');
+    // Before that a signal may be lost.
+    await eventually(() => existsSync(path.join(run, 'output')) && statSync(path.join(run, 'output')).size > 0);
+    await eventually(() => existsSync(path.join(run, 'claude.pid')));
     await supervise('stop');
     await becomes('exited 143');
   });
