@@ -26,10 +26,17 @@ export class RawTerminal {
     this.#restore((text) => writeSync(1, text));
   };
 
+  #isHeard = false;
+  /** While nobody listens who could take leave, the process ends as by the signal, but puts the terminal back. */
+  readonly #unheard = (_: NodeJS.Signals, number: number): void => {
+    if (!this.#isHeard) process.exit(128 + number);
+  };
+
   constructor(stdin: TerminalInput, stdout: TerminalOutput) {
     this.#stdin = stdin;
     this.#stdout = stdout;
     process.once('exit', this.#atExit);
+    for (const signal of endings) process.on(signal, this.#unheard);
     stdin.setRawMode?.(true);
     stdout.write(enter);
   }
@@ -58,7 +65,9 @@ export class RawTerminal {
     this.#stdin.resume();
     this.#stdout.on('resize', resized);
     for (const signal of endings) process.on(signal, gone);
+    this.#isHeard = true;
     return () => {
+      this.#isHeard = false;
       this.#stdin.off('data', typed);
       this.#stdin.off('end', gone);
       this.#stdin.pause();
@@ -70,6 +79,7 @@ export class RawTerminal {
   close(): void {
     process.off('exit', this.#atExit);
     this.#restore((text) => this.#stdout.write(text));
+    for (const signal of endings) process.off(signal, this.#unheard);
   }
 
   #restore(write: (text: string) => unknown): void {
