@@ -13,7 +13,7 @@ const activeTab = (): vscode.Tab | undefined => vscode.window.tabGroups.activeTa
 
 /** The commands for a session that has an environment. Real Docker, the real Claude Code, a scripted model. */
 describe('the commands for sessions, in a container', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let client: EngineClient;
   let session: Session;
 
@@ -21,7 +21,6 @@ describe('the commands for sessions, in a container', function () {
     until(
       async () => (await client.call('session.get', { session: session.id })).session,
       (found) => found.state === state,
-      60_000,
     );
   const file = (path: string): vscode.Uri =>
     vscode.Uri.from({ scheme: ids.scheme.files, authority: session.id, path: `/${path}` });
@@ -89,11 +88,20 @@ describe('the commands for sessions, in a container', function () {
 
   it('copies the command that opens a shell, and opens one', async () => {
     await run(ids.command.copyExecCommand, session.id);
-    assert.match(await vscode.env.clipboard.readText(), /^docker exec .*-it/);
+    await until(
+      async () => await vscode.env.clipboard.readText(),
+      (text) => /^docker exec .*-it/.test(text),
+    );
     await run(ids.command.openShell, session.id);
-    const terminal = vscode.window.terminals.find(({ name }) => name.includes('pear'));
-    assert.ok(terminal);
-    terminal.dispose();
+    const terminal = await until(
+      () => vscode.window.terminals.find(({ name }) => name.includes('pear')),
+      (found) => found !== undefined,
+    );
+    terminal?.dispose();
+    await until(
+      () => vscode.window.terminals.some((open) => open === terminal),
+      (isOpen) => !isOpen,
+    );
   });
 
   it('says what a container uses', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { connect } from '../../src/client/connect.ts';
@@ -28,14 +29,26 @@ export function hostEngine(): Promise<EngineClient> {
 }
 
 /** Waits until something is as wished; rejects with what it was instead. */
-export async function until<T>(look: () => T | Promise<T>, wish: (seen: T) => boolean, ms = 10_000): Promise<T> {
+export async function until<T>(look: () => T | Promise<T>, wish: (seen: T) => boolean, ms = 120_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const seen = await look();
     if (wish(seen)) return seen;
-    if (Date.now() > end) assert.fail(`it stayed ${JSON.stringify(seen).slice(0, 2000)}`);
+    if (Date.now() > end) assert.fail(`it stayed ${inspect(seen).slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Waits until the active editor shows a file whose path ends so, with a text that fits; gives its document. */
+export async function shows(end: string, text: RegExp): Promise<vscode.TextDocument> {
+  const document = (): vscode.TextDocument | undefined => vscode.window.activeTextEditor?.document;
+  await until(
+    () => [document()?.uri.path, document()?.getText()],
+    ([path = '', shown = '']) => path.endsWith(end) && text.test(shown),
+  );
+  const found = document();
+  assert.ok(found, 'no editor is active');
+  return found;
 }
 
 /** The folder that the window has open: a repository. */

@@ -14,7 +14,7 @@ const activeInput = (): unknown => vscode.window.tabGroups.activeTabGroup.active
 
 /** What VS Code does with a session's files, while Claude and others work on them too. */
 describe('session files in editors', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let client: EngineClient;
   let session: Session;
 
@@ -33,7 +33,6 @@ describe('session files in editors', function () {
     session = await until(
       async () => (await client.call('session.get', { session: session.id })).session,
       ({ state }) => state === 'completed',
-      90_000,
     );
   });
   after(async () => {
@@ -49,7 +48,6 @@ describe('session files in editors', function () {
     await until(
       () => document.getText(),
       (shown) => shown.includes('Claude was here.'),
-      20_000,
     );
     const editor = vscode.window.activeTextEditor;
     await editor?.edit((edit) => {
@@ -60,7 +58,6 @@ describe('session files in editors', function () {
     await until(
       () => document.getText(),
       (shown) => shown.includes('Again.'),
-      20_000,
     );
   });
 
@@ -73,15 +70,19 @@ describe('session files in editors', function () {
     await change('fruit/apple.md', 'theirs, and of another length\n');
     // A save would show its question in the window; what was written by the other one stays until it is answered.
     assert.equal(
-      await Promise.race([document.save(), new Promise((done) => setTimeout(() => done(false), 5000))]),
+      await Promise.race([document.save(), new Promise((done) => setTimeout(() => done(false), 15_000))]),
       false,
     );
     assert.equal(await text(file('fruit/apple.md')), 'theirs, and of another length\n');
     await run('workbench.action.files.revert');
-    assert.equal(document.getText(), 'theirs, and of another length\n');
-    await editor.edit((edit) => {
+    await until(
+      () => document.getText(),
+      (shown) => shown === 'theirs, and of another length\n',
+    );
+    const isEdited = await editor.edit((edit) => {
       edit.insert(new vscode.Position(0, 0), 'mine\n');
     });
+    assert.ok(isEdited, 'the editor took no change');
     assert.ok(await document.save());
     assert.equal(await text(file('fruit/apple.md')), 'mine\ntheirs, and of another length\n');
   });
@@ -163,7 +164,6 @@ describe('session files in editors', function () {
     await until(
       async () => (await client.call('session.get', { session: session.id })).session.state,
       (state) => state === 'completed' || state === 'running',
-      60_000,
     );
     await client.call('session.cancel', { session: session.id });
     assert.match(await text(file('fruit/pear.md')), /Claude was here/);

@@ -5,7 +5,7 @@ import { tellReporter } from '../support/tellReporter.ts';
 import type { Report } from '../support/testReport.ts';
 
 const reportFile = process.env['FLOTILLA_HOST_REPORT'];
-const testMs = 30_000;
+const testMs = 180_000;
 
 function tell(report: Report): void {
   if (reportFile !== undefined) appendFileSync(reportFile, `${JSON.stringify(report)}\n`);

@@ -9,7 +9,7 @@ import { tabUri } from '../../src/extension/landing/tabUri.ts';
 import type { Landing } from '../../src/protocol/landing.ts';
 import type { Session } from '../../src/protocol/session.ts';
 import { git } from '../support/sampleRepository.ts';
-import { flotilla, hostEngine, newSession, until, workspaceFolder } from './engine.ts';
+import { flotilla, hostEngine, newSession, shows, until, workspaceFolder } from './engine.ts';
 
 const { fs } = vscode.workspace;
 const run = (id: string, ...given: unknown[]): Thenable<unknown> => vscode.commands.executeCommand(id, ...given);
@@ -23,7 +23,7 @@ const merged = '# Orchard\n\nAnd plums, and pears.\n';
 
 /** One session that conflicts with what somebody else has pushed, through every command of a landing. */
 describe('landing a session by command', function () {
-  this.timeout(150_000);
+  this.timeout(300_000);
   let client: EngineClient;
   let session: Session;
 
@@ -39,7 +39,6 @@ describe('landing a session by command', function () {
     until(
       async () => (await client.call('session.get', { session: session.id })).session,
       ({ state }) => state === 'completed',
-      90_000,
     );
 
   before(async function () {
@@ -63,9 +62,9 @@ describe('landing a session by command', function () {
 
   it('is planned and foreseen as texts, and changes nothing', async () => {
     await run(ids.command.showLandingPlan, session.id);
-    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /README\.md: content/);
+    await shows('/Landing plan.md', /README\.md: content/);
     await run(ids.command.showForecast, session.id);
-    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /Conflicts with main[^]*README\.md/);
+    await shows('/Landing forecast.md', /Conflicts with main[^]*README\.md/);
     const { landing: none } = await client.call('landing.status', { session: session.id });
     assert.equal(none, undefined);
   });
@@ -87,9 +86,9 @@ describe('landing a session by command', function () {
 
   it("opens the conflict in VS Code's merge editor, which is no part of its interface: has it changed?", async () => {
     assert.equal(await run(ids.command.openConflict, session.id, readme), 'merge-editor');
-    const tab = await until(activeTab, (found) => found !== undefined && tabUri(found) !== undefined);
+    const wanted = inLanding('README.md').toString();
+    const tab = await until(activeTab, (found) => found !== undefined && tabUri(found)?.toString() === wanted);
     assert.ok(tab);
-    assert.equal(tabUri(tab)?.toString(), inLanding('README.md').toString());
     assert.ok(!(tab.input instanceof vscode.TabInputText), 'it is a normal editor');
     const side = (name: string): vscode.Uri => {
       const input: unknown = tab.input;
@@ -140,7 +139,6 @@ describe('landing a session by command', function () {
     const { resultText } = await until(
       async () => (await client.call('session.get', { session: session.id })).session,
       (now) => now.state === 'completed' && now.resultText?.includes('pineapples') === true,
-      90_000,
     );
     assert.match(resultText ?? '', /verification failed with exit code 1: grep pineapples/);
   });

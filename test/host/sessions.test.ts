@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { EngineClient } from '../../src/client/engineClient.ts';
 import { ids } from '../../src/extension/ids.ts';
 import type { Session } from '../../src/protocol/session.ts';
-import { flotilla, hostEngine, newSession, until } from './engine.ts';
+import { flotilla, hostEngine, newSession, shows, until } from './engine.ts';
 
 const run = (id: string, ...given: unknown[]): Thenable<unknown> => vscode.commands.executeCommand(id, ...given);
 
@@ -39,9 +39,8 @@ describe('the commands for sessions, without a container', () => {
 
   it('opens the report of a session as a read-only text', async () => {
     await run(ids.command.showReport, session.id);
-    const editor = vscode.window.activeTextEditor;
-    assert.equal(editor?.document.uri.scheme, ids.scheme.report);
-    assert.match(editor.document.getText(), /quiet/);
+    const { uri } = await shows('/Report.md', /quiet/);
+    assert.equal(uri.scheme, ids.scheme.report);
   });
 
   it('opens the panel of a session', async () => {
@@ -61,7 +60,10 @@ describe('the commands for sessions, without a container', () => {
       [groupByRepository, 'repository'],
     ] as const) {
       await run(command);
-      assert.equal(vscode.workspace.getConfiguration().get(ids.setting.groupBy), value);
+      await until(
+        () => vscode.workspace.getConfiguration().get(ids.setting.groupBy),
+        (set) => set === value,
+      );
     }
   });
 
@@ -73,13 +75,12 @@ describe('the commands for sessions, without a container', () => {
 
   it("opens the engine's log", async () => {
     await run(ids.command.showEngineLog);
-    assert.match(vscode.window.activeTextEditor?.document.fileName ?? '', /engine\.log$/);
+    await shows('/engine.log', /^/);
   });
 
   it('collects what helps to find a fault, and no secret', async () => {
     await run(ids.command.collectDiagnostics);
-    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
-    assert.match(text, /engine/i);
+    const text = (await shows('/Diagnostics.md', /engine/i)).getText();
     const key = process.env['ANTHROPIC_API_KEY'] ?? '';
     assert.ok(key.length > 20 && !text.includes(key));
   });

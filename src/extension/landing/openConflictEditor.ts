@@ -26,8 +26,8 @@ type Sides = OperationOutput<'landing.conflict'>;
 /** VS Code's own command for its merge editor (`vs/workbench/contrib/mergeEditor`): not part of its interface, so it may go or change. */
 const mergeEditor = '_open.mergeEditor';
 
-/** Milliseconds in which the merge editor must have come up. */
-const openMs = 5000;
+/** Milliseconds in which the merge editor must have come up, also where the machine is busy: after that it is taken for one that is not there. */
+const openMs = 20_000;
 
 /** Opens a conflicted file: in the merge editor, in a normal editor with conflict markers where there is none, or as a choice of versions. */
 export async function openConflictEditor(conflict: Conflict): Promise<Opened> {

@@ -28,7 +28,7 @@ export interface HostSuite {
 export type Host = (suite: HostSuite) => Promise<string | undefined>;
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const limitMs = 280_000;
+const limitMs = 900_000;
 
 /** Runs test/host in each real VS Code that this machine has, with an engine of its own. */
 export async function runHost(tally: Tally): Promise<void> {
