@@ -36,8 +36,11 @@ describe('a session at work', function () {
     });
 
   it('says so and leaves nothing when `devcontainer up` is killed, and starts when it is asked again', async () => {
-    const { bed } = scene;
+    const { bed, door } = scene;
+    // Docker's client gets no answer: `up` can't be through before it is killed.
+    const isStarting = door.keepBack(/^POST \S+\/containers\/\w+\/start [^]*Docker-Client/);
     const making = bed.create(await bed.repository());
+    await isStarting;
     process.kill(await bed.upPid(), 'SIGKILL');
     const id = await making;
     const { reason } = await bed.until(id, ({ state }) => state === 'failed');

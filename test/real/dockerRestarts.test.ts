@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { sleep } from '../../src/engine/base/clock.ts';
 import { requirePart } from '../support/bed.ts';
@@ -9,6 +10,7 @@ import {
   makeDockerScene,
 } from '../support/crash/dockerDisasters.ts';
 import { findings } from '../support/crash/findings.ts';
+import { SocketDoor } from '../support/crash/socketDoor.ts';
 import { survives } from '../support/crash/survives.ts';
 import { becomes } from '../support/runtimeBed.ts';
 import { git } from '../support/sampleRepository.ts';
@@ -48,12 +50,17 @@ describe('a session whose Docker goes away', function () {
   });
 
   /** A start is cut off by the daemon's end; the session says so, and is started once the daemon is back. */
-  const cutOff = async (until: () => Promise<unknown>, how: 'end' | 'kill', liveRestore: boolean): Promise<void> => {
+  const cutOff = async (at: RegExp, how: 'end' | 'kill', liveRestore: boolean): Promise<void> => {
     const { bed, docker } = there();
+    const door = new SocketDoor(path.join(docker.folder, 'door.sock'), docker.socket);
+    const hasCome = door.keepBack(at);
+    await docker.lead(door.path);
     // With a network of its own, which must go as well.
     const making = bed.create(await bed.repository(), undefined, 'bridge');
-    await until();
+    await hasCome;
     await docker[how]();
+    await docker.lead(docker.socket);
+    await door.close();
     const id = await making;
     const { reason } = await bed.until(id, ({ state }) => state === 'failed');
     await docker.begin({ liveRestore });
@@ -67,14 +74,11 @@ describe('a session whose Docker goes away', function () {
 
   if (isSoak)
     it('says so when Docker is restarted while it starts, and starts when it is asked again', () =>
-      cutOff(() => there().bed.upPid(), 'end', false));
+      cutOff(/^POST \S+\/containers\/create\?[^]*Docker-Client/, 'end', false));
 
   it('says so when Docker is killed once its container runs, and starts when it is asked again', () =>
-    cutOff(
-      () => becomes(async () => (await there().docker.docker('ps', '--quiet')).stdout.length > 0, 60_000),
-      'kill',
-      true,
-    ));
+    // `up` looks at its container as soon as that runs.
+    cutOff(/^GET \S+\/containers\/\w+\/json [^]*Docker-Client/, 'kill', true));
 
   /** Docker ends while a landing's verification hangs; continued, the landing verifies again and lands. */
   const landsAllTheSame = async (how: 'end' | 'kill', liveRestore: boolean): Promise<void> => {

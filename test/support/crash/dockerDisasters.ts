@@ -16,7 +16,8 @@ export async function makeDockerScene(baseImage: string, image: string): Promise
   const docker = await OwnDocker.start();
   try {
     await docker.load(image);
-    return { docker, bed: await CrashBed.start(baseImage, () => ({}), docker.host) };
+    const byTheWay = () => ({ DOCKER_HOST: `unix://${docker.way}` });
+    return { docker, bed: await CrashBed.start(baseImage, byTheWay, docker.host) };
   } catch (error) {
     await docker.close();
     throw error;

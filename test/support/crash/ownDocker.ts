@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { sleep } from '../../../src/engine/base/clock.ts';
@@ -27,6 +27,8 @@ export async function findOwnDocker(): Promise<string> {
 export class OwnDocker {
   readonly folder: string;
   readonly socket: string;
+  /** Leads to the socket, or to where a test has led it. */
+  readonly way: string;
   readonly #shell: HostProcess;
   readonly #waiting: ((line: string) => void)[] = [];
 
@@ -36,6 +38,7 @@ export class OwnDocker {
     const docker = new OwnDocker(folder);
     try {
       await mkdir(path.join(folder, 'data'));
+      await docker.lead(docker.socket);
       // Where the machine has a containerd of its own, dockerd would take that one, which lives outside.
       await docker.#tell('[ ! -d /run/containerd ] || mount -t tmpfs apart /run/containerd');
       await docker.begin();
@@ -49,6 +52,7 @@ export class OwnDocker {
   private constructor(folder: string) {
     this.folder = folder;
     this.socket = path.join(folder, 'docker.sock');
+    this.way = path.join(folder, 'way.sock');
     this.#shell = startOnHost({ file: 'unshare', args: [...apart, 'sh'], cwd: folder });
     this.#shell.ended.catch(() => undefined);
     this.#shell.stderr.resume();
@@ -61,6 +65,12 @@ export class OwnDocker {
   /** What `DOCKER_HOST` has to be. */
   get host(): string {
     return `unix://${this.socket}`;
+  }
+
+  /** From now on who comes by the way gets to this socket. */
+  async lead(socket: string): Promise<void> {
+    await symlink(socket, `${this.way}.new`);
+    await rename(`${this.way}.new`, this.way);
   }
 
   /** Starts the daemon and waits until it answers. `liveRestore`: containers go on without it, and it finds them again. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** Where the machine's own Docker is reached. */
 export const dockerSocket = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '');
@@ -12,6 +13,7 @@ export class SocketDoor {
   cameBack = 0;
   readonly #server: Server;
   readonly #open = new Set<Socket>();
+  #kept: { readonly pattern: RegExp; readonly come: () => void } | undefined;
 
   /** Open at once, to everybody who reaches its folder. */
   constructor(path: string, goal: string) {
@@ -19,7 +21,7 @@ export class SocketDoor {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => {
       const beyond = connect({ path: goal, allowHalfOpen: true });
       beyond.on('data', (chunk) => (this.cameBack += chunk.length));
-      socket.pipe(beyond).pipe(socket);
+      socket.pipe(this.#gate()).pipe(beyond).pipe(socket);
       for (const [one, other] of [
         [socket, beyond],
         [beyond, socket],
@@ -38,6 +40,13 @@ export class SocketDoor {
     this.#server.listen(path);
   }
 
+  /** Keeps back the next request that matches, with all that follows on its connection. Settles when it has come. */
+  keepBack(pattern: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      this.#kept = { pattern, come: resolve };
+    });
+  }
+
   async open(): Promise<void> {
     if (this.#server.listening) return;
     this.#server.listen(this.path);
@@ -52,5 +61,19 @@ export class SocketDoor {
     for (const socket of this.#open) socket.destroy();
     await closed;
     rmSync(this.path, { force: true });
+  }
+
+  /** What one side says, on its way to the other. */
+  #gate(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        if (this.#kept?.pattern.test(chunk.toString('latin1')) !== true) {
+          done(undefined, chunk);
+          return;
+        }
+        this.#kept.come();
+        this.#kept = undefined;
+      },
+    });
   }
 }
