@@ -112,7 +112,8 @@ describe('files of a session, by hand', function () {
     await window.pick('describe the pear');
     const toast = window.toast('needs the Dev Containers extension');
     await toast.getByRole('button', { name: 'Copy docker exec Command' }).waitFor();
-    // Until it has come to rest.
+    // One with the mouse over it stays. Until it has come to rest.
+    await toast.hover();
     await window.page.waitForTimeout(500);
     await window.screenshot('attach-offer');
     await toast.getByRole('button', { name: 'Copy docker exec Command' }).click();

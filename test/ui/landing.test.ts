@@ -135,6 +135,8 @@ describe('landing sessions by hand', function () {
     await window.page.getByRole('button', { name: 'Complete Merge' }).first().click();
     const toast = window.toast('no conflict is left');
     await toast.waitFor();
+    // One with the mouse over it stays.
+    await toast.hover();
     await window.screenshot('landing-resolved');
     await toast.getByRole('button', { name: 'Continue Landing' }).click();
     await landed('second');
