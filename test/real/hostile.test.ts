@@ -361,28 +361,26 @@ describe('a hostile repository and a hostile session', function () {
     // When its first process gets no place, the environment ends; when Claude gets none, the session does, and may make room at once.
     const hasEnded = async (): Promise<boolean> =>
       (await inspected(containers.evil, '.State.Running')) === 'false' ||
-      ['failed', 'completed'].includes((await sessionOf(flotilla, evil)).state);
+      ['failed', 'completed', 'stopped'].includes((await sessionOf(flotilla, evil)).state);
     await becomes(async () => (await processesOf(containers.evil)) >= 280 || (await hasEnded()), 120_000);
     assert.ok((await processesOf(containers.evil)) <= 300);
     for (const args of [['list'], ['show', quiet]]) assert.equal((await flotilla.run(args)).exitCode, 0);
-    // Claude, or its command, may have ended for want of a process: then there is nothing to be stopped.
-    const before = await flotilla.until(evil, ({ state }) => state !== 'starting');
-    const stopping = await flotilla.run(['stop', evil]);
-    const { state } = await flotilla.until(evil, (session) =>
-      ['stopped', 'failed', 'completed'].includes(session.state),
-    );
-    const isRefused = stopping.exitCode === 4 && state !== 'stopped';
-    assert.ok(stopping.exitCode === 0 || isRefused, `${before.state}, ${state}: ${stopping.stderr}`);
-    if (before.state !== 'running') assert.ok(isRefused, `${before.state}, ${state}`);
+    // Claude, its command or the environment may have ended for want of a process: then there is nothing to be stopped.
+    const { exitCode, stderr } = await flotilla.run(['stop', evil]);
+    if (exitCode !== 0) {
+      assert.equal(exitCode, 4, stderr);
+      assert.match(stderr, /A session that is (?:stopped|failed|completed) can't be stopped/);
+    }
+    await flotilla.until(evil, ({ state }) => ['stopped', 'failed', 'completed'].includes(state));
     assert.doesNotMatch((await flotilla.run(['logs', evil])).stdout, /could not be brought home/);
   });
 
   it('goes on at the first try although what was left in its environment takes every process', async () => {
-    // A few places stay: the environment ends when its first process, which wants another each second, is the one that gets none.
+    // Fewer places stay than Claude wants, but some: the environment ends when its first process, which wants another each second, gets none.
     const fill = `for now in /sys/fs/cgroup/pids/pids.current /sys/fs/cgroup/pids.current; do [ ! -r $now ] || break; done
-      while read -r count <$now && [ $count -lt 298 ]; do (sleep 1000 &); done`;
+      while read -r count <$now && [ $count -lt 288 ]; do (sleep 1000 &); done`;
     await runOnHost({ file: 'docker', args: ['exec', '--detach', containers.quiet, 'sh', '-c', fill] });
-    await becomes(async () => (await processesOf(containers.quiet)) >= 295, 120_000);
+    await becomes(async () => (await processesOf(containers.quiet)) >= 285, 120_000);
     const { endedAt = '', head } = await flotilla.until(quiet, () => true);
     const resumed = await flotilla.run(['resume', quiet, '--prompt', 'be quiet']);
     assert.equal(resumed.exitCode, 0, resumed.stderr);
