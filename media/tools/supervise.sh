@@ -60,10 +60,12 @@ launch() {
   $detach sh "$0" inside "$run" "$@" </dev/null >/dev/null 2>&1 &
 }
 
-# Waits until the supervisor is there. Only one that was killed in its first moments never comes.
+# Waits until there is a Claude, which could be stopped. Only a supervisor that was killed in its first moments never comes, or never
+# gets that far.
 begun() {
   tries=0
-  while [ ! -e "$run/pid" ] && [ ! -e "$run/exit" ]; do
+  while [ ! -e "$run/claude.pid" ] && [ ! -e "$run/exit" ]; do
+    [ -e "$run/pid" ] && ! alive "$run/pid" && return
     tries=$((tries + 1))
     [ $tries -le 500 ] || return 1
     sleep 0.01
