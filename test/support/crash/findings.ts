@@ -66,8 +66,12 @@ function wrongOf({ id, environment, state, reason }: Session, containers: readon
   return found;
 }
 
+/** A commit's own maintenance goes on without it for a moment, and holds a lock; one that was left stays. */
+const locks =
+  'for try in $(seq 150); do locks=$(find .git -name "*.lock"); [ -n "$locks" ] || break; sleep 0.2; done; echo "$locks"';
+
 async function worktrees(bed: CrashBed, session: Session): Promise<string[]> {
-  const said = await bed.inside(session, 'git worktree list --porcelain | grep ^worktree; find .git -name "*.lock"');
+  const said = await bed.inside(session, `git worktree list --porcelain | grep ^worktree; ${locks}`);
   return lines(said).slice(1);
 }
 
