@@ -18,9 +18,9 @@ const verify = '[ -e /tmp/verified-once ] || { touch /tmp/verified-once; sleep 6
 /** How long Claude is kept waiting, so that nothing comes after the step before it is killed. */
 const delayMs: Partial<Record<Step, number>> = { rebase: 600_000, resolve: 600_000 };
 
-/** Commits that fit, and a last one that conflicts. */
+/** Commits that fit, and a last one that conflicts. Without job control, by which the shell goes on when a git is stopped for a moment. */
 const commits = (count: number): string =>
-  `for i in $(seq ${String(count)}); do echo $i >> other.txt; git commit -qam "Count $i"; done; ` +
+  `set +m; for i in $(seq ${String(count)}); do echo $i >> other.txt; git commit -qam "Count $i"; done; ` +
   'sed -i s/two/mine/ list.txt && git commit -qam Mine';
 
 /** kill -9 in each step of a landing: it goes on or is put right by a person, and nothing is lost, doubled or left behind. */
@@ -89,6 +89,8 @@ describe('a landing that is killed', function () {
       // So many that the rebase can be met in the middle.
       const count = step === 'rebase' ? 150 : 1;
       const id = await bed.session(repository, commits(count));
+      const made = await bed.inside(id, 'git rev-list --count origin/main..HEAD');
+      assert.equal(made, String(count + 1));
       const tip = await bed.push(repository, { 'list.txt': 'one\ntheirs\nthree\n' });
       await bringTo(step, id, repository);
       await kill[victim](id);

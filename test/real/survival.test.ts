@@ -59,7 +59,7 @@ describe('a session', function () {
             match: 'ten small commits',
             steps: [
               bash(
-                'for i in 1 2 3 4 5 6 7 8 9 10; do echo $i > $i.txt; git add -A; git commit -qm "Number $i"; sleep 1; done',
+                'set +m; for i in 1 2 3 4 5 6 7 8 9 10; do echo $i > $i.txt; git add -A; git commit -qm "Number $i"; sleep 1; done',
               ),
               { text: 'All ten.' },
             ],

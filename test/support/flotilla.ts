@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -114,7 +113,14 @@ export class Flotilla {
     if ((await this.run(['engine', 'status'])).exitCode !== 0) return;
     const { pid } = await this.json(z.looseObject({ pid: z.number() }), ['engine', 'status']);
     await this.run(['engine', 'stop']);
-    const isAlive = (): boolean => existsSync(`/proc/${String(pid)}`);
+    const isAlive = (): boolean => {
+      try {
+        // One that nobody reaps has ended all the same.
+        return !/\) Z /.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
+      } catch {
+        return false;
+      }
+    };
     const end = Date.now() + 60_000;
     while (isAlive()) {
       assert.ok(Date.now() < end, 'the engine does not leave');

@@ -6,7 +6,7 @@ import type { CrashBed } from './crashBed.ts';
 
 /** Six commits, half a second apart. It goes on through what befalls it, and is not over before. */
 const work =
-  'do: for i in 1 2 3 4 5 6; do echo $i >> log.txt; git add log.txt; git commit -qm "Number $i"; sleep 0.5; done; ' +
+  'do: set +m; for i in 1 2 3 4 5 6; do echo $i >> log.txt; git add log.txt; git commit -qm "Number $i"; sleep 0.5; done; ' +
   'until [ -e /tmp/befallen ]; do sleep 0.1; done';
 
 /**
