@@ -96,6 +96,18 @@ describe('devcontainer up', function () {
     assert.deepEqual(steps, ['Run: docker run', 'Starting container']);
   });
 
+  it('tells none of its steps after its answer', async () => {
+    const { steps } = await up(
+      `const { writeSync } = require('fs');
+       const step = JSON.stringify({ type: 'start', text: 'Starting container' }) + '\\n';
+       writeSync(1, '{"outcome":"success","containerId":"c1"}\\n');
+       for (;;) writeSync(2, step);`,
+    );
+    const told = steps.length;
+    await sleep(100);
+    assert.equal(steps.length, told);
+  });
+
   it('is given everything as arguments of its own', async () => {
     await up(
       `require('fs').writeFileSync(__dirname + '/args', JSON.stringify(process.argv.slice(2)));

@@ -1,3 +1,4 @@
+import { sleep } from '../../base/clock.ts';
 import { cancelled, FlotillaError, throwIfCancelled } from '../../base/errors.ts';
 import { type HostProcess, killGroup, SpawnError, startOnHost } from '../../process/run.ts';
 import { UpOutput, type UpResult } from './upOutput.ts';
@@ -22,6 +23,9 @@ export interface UpRequest {
   readonly onCut?: (() => void) | undefined;
 }
 
+/** Longest that is waited for what the CLI had said of its steps when its answer came, in milliseconds. */
+const lastStepsMs = 1000;
+
 /**
  * `devcontainer up` for a generated configuration: the id of the running container. Hooks are not run. When it rejects or is
  * cancelled, its processes are gone; what they had made in Docker may be there, or still come. `onStep` hears each step's text.
@@ -44,8 +48,17 @@ export async function devcontainerUp(
   signal.addEventListener('abort', killAll, { once: true });
   running.stdin.end();
   for (const pipe of running.pipes) pipe.on('error', () => undefined);
+  const said = new AbortController();
+  running.stderr.once('close', () => {
+    said.abort();
+  });
   try {
-    return await outcome(running, request, onStep);
+    const container = await outcome(running, request, onStep);
+    killAll();
+    // It comes on another pipe, and must not be told when the start is at something else.
+    await sleep(lastStepsMs, AbortSignal.any([said.signal, signal]));
+    throwIfCancelled(signal);
+    return container;
   } catch (error) {
     if (signal.aborted) throw cancelled();
     throw error;
