@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -246,17 +246,22 @@ describe("the engine's life", function () {
   });
 
   it('ends by itself when nobody is connected and nothing runs', async () => {
-    // Long enough to be joined before it leaves.
-    const { pid, end } = start({ FLOTILLA_IDLE_MS: '2000' });
-    await appeared();
-    const client = await join();
-    for (const joined = Date.now(); Date.now() - joined < 3000;) {
+    env['FLOTILLA_IDLE_MS'] = '300';
+    // Connected to as soon as it listens, and yet its exit code is known.
+    const code = path.join(folder, 'code');
+    const program = path.join(folder, 'program');
+    const [node = '', ...script] = minimalEntry;
+    writeFileSync(program, `#!/bin/sh\n'${node}' "$@"\necho $? >'${code}'\n`, { mode: 0o755 });
+    const client = await connect({ ...minimalEngine(env), engineEntry: [program, ...script], face: 'cli' });
+    const { pid } = client.hello;
+    for (let count = 0; count < 5; count++) {
       await client.call('session.list', {});
       await sleep(200);
     }
     assert.equal(client.hello.pid, pid);
     client.close();
-    assert.equal(await end, 0);
+    await eventually(() => existsSync(code) && readFileSync(code, 'utf8') === '0\n', log);
+    assert.match(log(), /nobody needs it/);
   });
 
   it('stays while something runs', async () => {

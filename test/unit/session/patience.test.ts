@@ -303,6 +303,7 @@ describe('a session whose Claude the API goes on refusing', function () {
     bed.room.trouble(id, { kind: 'limited', resetAt: later() });
     refuse(environment, 429);
     await bed.until(id, 'waiting');
+    await eventually(() => environment.count('checkpoint') === 1);
     const { reason } = bed.get(id);
     bed.build({ restAfter: 50 });
     environment.answer = () => undefined;
