@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import { requirePart } from '../support/bed.ts';
 import { entriesBelow } from '../support/entriesBelow.ts';
-import { fakeKey, Flotilla } from '../support/flotilla.ts';
+import { Flotilla } from '../support/flotilla.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
 import { SecretScan } from '../support/secretScan.ts';
 import { bash, sessionOf } from '../support/sessions.ts';
 
-const scan = new SecretScan([fakeKey]);
+/** Of this run alone: whatever else is tested on this machine has another. */
+const key = `sk-ant-api03-flotilla-test-${randomBytes(32).toString('hex')}-AA`;
+const scan = new SecretScan([key]);
 /** What stands in every transcript, so that the search is known to search. */
 const placeholder = 'Nothing of interest in this one.';
 
@@ -27,7 +30,7 @@ describe('the API key', function () {
     await requirePart(this, 'built command');
     flotilla = await Flotilla.start({
       baseImage: await requirePart(this, 'base image'),
-      env: { FLOTILLA_LOG_LEVEL: 'debug' },
+      env: { FLOTILLA_LOG_LEVEL: 'debug', ANTHROPIC_API_KEY: key },
       scenario: {
         rules: [
           {
@@ -68,7 +71,7 @@ describe('the API key', function () {
     assert.equal(interfaces.trim(), 'lo');
     assert.ok(flotilla.api.requests.length >= 2);
     assert.ok(
-      flotilla.api.requests.every(({ headers }) => headers['x-api-key'] === fakeKey),
+      flotilla.api.requests.every(({ headers }) => headers['x-api-key'] === key),
       'the real key did not reach the API',
     );
   });
