@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -73,9 +73,18 @@ async function startDaemon(): Promise<DockerDaemon> {
   return { state: 'missing', message: `dockerd was started and did not answer:\n${tail}`, stop: nothing };
 }
 
+/** A daemon that is busy may leave one question without an answer: a second daemon beside it would be of no use. */
+async function askPatiently(): ReturnType<typeof ask> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await ask();
+    if ('version' in answer || tries === 3 || !existsSync('/var/run/docker.sock')) return answer;
+    await wait(1000);
+  }
+}
+
 /** Finds a Docker daemon or, as root, starts one with its default settings; else says why there is none. */
 export async function dockerDaemon(): Promise<DockerDaemon> {
-  const answer = await ask();
+  const answer = await askPatiently();
   if ('version' in answer)
     return { state: 'found', message: `Found a running Docker daemon, ${answer.version}.`, stop: nothing };
   if (process.getuid?.() !== 0 || process.env['DOCKER_HOST'] !== undefined)
