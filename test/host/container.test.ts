@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../src/client/engineClient.ts';
@@ -55,7 +56,9 @@ describe('the commands for sessions, in a container', function () {
       edit.insert(new vscode.Position(1, 0), 'Grows on trees.\n');
     });
     assert.ok(isEdited, 'the editor took no change');
-    assert.ok(await editor.document.save(), `not saved; on disk: ${await text(file('fruit/pear.md'))}`);
+    const isSaved = await editor.document.save();
+    const found = [editor.document, await vscode.workspace.fs.stat(file('fruit/pear.md'))];
+    assert.ok(isSaved, `not saved: ${inspect(found)}; on disk: ${await text(file('fruit/pear.md'))}`);
     assert.equal(await text(file('fruit/pear.md')), '# Pear\nGrows on trees.\n');
   });
 

@@ -15,7 +15,8 @@ export async function runInCodeServer(suite: HostSuite): Promise<string | undefi
       const { code, lines } = await codeOf(page, server.url({ folder, extension, tests }), suite.limitMs);
       if (code === 0) return undefined;
       await screenshot(page, 'host-failed').catch(() => undefined);
-      const said = [...lines, await server.log()].join('\n').slice(-5000);
+      const parts = [lines.join('\n'), await server.log(), await server.extensionLog()];
+      const said = parts.map((part) => part.slice(-3000)).join('\n');
       return `the extension host ended with ${String(code)}:\n${said}`;
     } finally {
       await browser.close();

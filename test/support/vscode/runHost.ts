@@ -70,9 +70,17 @@ async function runIn(name: string, host: Host, tally: Tally): Promise<void> {
   }
 }
 
+/** The first failure with what window and host have said: it helps to see why. */
+function told(reports: readonly Report[], said = ''): Report[] {
+  const first = reports.find(({ type }) => type === 'fail');
+  return reports.map((report) =>
+    report === first && report.type === 'fail' ? { ...report, error: `${report.error}\n${said}` } : report,
+  );
+}
+
 /** A host that ended badly although no test failed, or before its last test, is a failure of its own. */
 function count(name: string, reports: readonly Report[], end: { failure: string | undefined; tally: Tally }): void {
-  for (const report of reports) end.tally.take(report);
+  for (const report of told(reports, end.failure)) end.tally.take(report);
   const last = reports.at(-1);
   if (last?.type !== 'end')
     end.tally.fail(name, `ended early${last?.type === 'start' ? ` in: ${last.title}` : ''}: ${end.failure ?? ''}`);

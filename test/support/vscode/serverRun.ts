@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -106,6 +106,14 @@ export class ServerRun {
     const file = path.join(this.folder, settingsFiles[0]);
     const now = settingsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     await writeSettings(this.folder, { ...now, ...settings });
+  }
+
+  /** What the extension logged, for a test that failed. */
+  async extensionLog(): Promise<string> {
+    const texts: string[] = [];
+    for await (const file of glob('user/logs/**/*lotilla*.log', { cwd: this.folder }))
+      texts.push(await readFile(path.join(this.folder, file), 'utf8').catch(() => ''));
+    return texts.join('\n');
   }
 
   /** What the server printed, for a test that failed. */
