@@ -6,7 +6,9 @@ import { ServerRun } from './serverRun.ts';
 
 /** Runs the suite in code-server's extension host, in a window of a headless browser. */
 export async function runInCodeServer(suite: HostSuite): Promise<string | undefined> {
-  const server = await ServerRun.start({ driver: true, env: suite.env });
+  // As desktop VS Code has it. While Code saves by itself it refuses another save, such as one by a test.
+  const settings = { 'files.autoSave': 'off' };
+  const server = await ServerRun.start({ driver: true, env: suite.env, settings });
   try {
     const browser = await TestBrowser.start();
     try {
