@@ -178,18 +178,6 @@ describe('the files of a session', function () {
     await refuses(client.terminal(shellTerminalId('zzzzzzzz', 'abcdef01'), handlers), 'unknown-session');
   });
 
-  it('are fast to look at', async () => {
-    await names();
-    const times: number[] = [];
-    for (let round = 0; round < 20; round++) {
-      const started = performance.now();
-      await client.call('file.stat', { session, paths: ['README.md'] });
-      times.push(performance.now() - started);
-    }
-    times.sort((a, b) => a - b);
-    assert.ok((times[10] ?? 0) < 1000, `a look takes ${times[10]} ms`);
-  });
-
   it('of a session that never ran are those of its base', async () => {
     const repository = `${flotilla.folder}/my orchard ü`;
     const made = await client.call('session.create', { repository, prompt: 'later', start: false });
