@@ -7,6 +7,7 @@ import { findPart, hostCertificates } from '../support/bed.ts';
 import { Flotilla } from '../support/flotilla.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
 import { commitsHome, oneByOne } from './commitsHome.ts';
+import { fileLook } from './fileRow.ts';
 import { floorStart } from './floor.ts';
 import { historyOf } from './history.ts';
 import { activation, bigTree, eventToRow, sizes } from './codeRows.ts';
@@ -88,6 +89,7 @@ const benches = {
   roundTrip,
   longHistory,
   home,
+  fileLook: ({ client, folder }: Bench) => fileLook(client, { parent: folder, certificates, runs: 2 * runs }),
   fanOut: ({ flotilla }: Bench) => fanOut(flotilla),
   reconciling: ({ baseImage }: Bench) => reconciling(baseImage, runs),
   coldImage: (bed: Bench) => coldImage(bed, bed.baseImage),

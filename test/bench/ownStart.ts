@@ -34,13 +34,16 @@ const isEnd = ({ body }: FlotillaEvent): boolean =>
   body.data.changes.state !== undefined &&
   endedStates.includes(body.data.changes.state);
 
+export const untilEnded = (client: EngineClient, sessionId: string, after: number): Promise<number> =>
+  waitFor(client, sessionId, after, isEnd);
+
 /** A session from the call that makes it to Claude's first event, in milliseconds; removed afterwards. */
 export async function ownStart(client: EngineClient, input: OperationInput<'session.create'>): Promise<number> {
   const { seq } = await client.call('session.list', {});
   const start = performance.now();
   const { session } = await client.call('session.create', input);
   const first = await waitFor(client, session.id, seq, isFirstEvent);
-  await waitFor(client, session.id, seq, isEnd);
+  await untilEnded(client, session.id, seq);
   await client.call('session.remove', { session: session.id, discard: true });
   return first - start;
 }
