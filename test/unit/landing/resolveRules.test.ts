@@ -11,6 +11,16 @@ const manifest = (more: object): string =>
 const lock = (more: object): string =>
   `${JSON.stringify({ name: 'x', version: '1.0.0', lockfileVersion: 3, packages: { '': { name: 'x', ...more } } }, undefined, 2)}\n`;
 
+/** Where this machine has its programs. */
+const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+
+/** Has programs found in these folders alone. */
+function searchIn({ environment }: ResolveBed, where: readonly string[]): void {
+  const run = environment.run.bind(environment);
+  environment.run = (command, signal) =>
+    run({ ...command, variables: { ...command.variables, PATH: where.join(path.delimiter) } }, signal);
+}
+
 describe('what is resolved without Claude', function () {
   this.timeout(60_000);
   let bed: ResolveBed;
@@ -150,6 +160,9 @@ describe('what is resolved without Claude', function () {
   it('gives Claude a lock file whose package manager fails or is not there', async () => {
     const sides = (text: string): Record<string, string> => ({ 'uv.lock': `version = ${text}\n` });
     bed = new ResolveBed({ ...sides('1'), 'pyproject.toml': '[project]\n' }, sides('2'), sides('3'));
+    // Where this machine has one, it is out of sight.
+    const others = folders.filter((folder) => !existsSync(path.join(folder, 'uv')));
+    searchIn(bed, others);
     const { files } = await bed.resolve(() => {
       bed.write(sides('23'));
       return answer(['uv.lock']);
@@ -157,6 +170,7 @@ describe('what is resolved without Claude', function () {
     assert.deepEqual([files[0]?.state, files[0]?.by], ['accepted', 'claude']);
     bed.close();
     bed = new ResolveBed({ ...sides('1'), 'pyproject.toml': '[project]\n' }, sides('2'), sides('3'));
+    searchIn(bed, others);
     const before = bed.state();
     const given = await bed.resolve(() => answer([]));
     assert.equal(given.files[0]?.state, 'open');
@@ -176,9 +190,7 @@ describe('what is resolved without Claude', function () {
     writeFileSync(bundle, '#!/bin/sh\necho made >Gemfile.lock\necho more >>Gemfile\necho x >planted\n', {
       mode: 0o755,
     });
-    const own = bed.environment.run.bind(bed.environment);
-    bed.environment.run = (command, signal) =>
-      own({ ...command, variables: { ...command.variables, PATH: `${bin}:${process.env['PATH'] ?? ''}` } }, signal);
+    searchIn(bed, [bin, ...folders]);
     const { files } = await bed.resolve(nobody);
     assert.equal(files[0]?.state, 'accepted');
     assert.equal(bed.read('Gemfile.lock'), 'made\n');
