@@ -1,7 +1,7 @@
 import type { EngineClient } from '../../src/client/engineClient.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
-import { type Row, inTurns, ratioRow } from './measure.ts';
+import { type Row, inTurns, ratioRow, timed } from './measure.ts';
 import { untilEnded } from './ownStart.ts';
 
 /** What an editor waits for when it looks at a file of a session, beside a bare `stat` over `docker exec`. */
@@ -19,15 +19,9 @@ export async function fileLook(
   const file = `${environment.workspaceFolder}/README.md`;
   const { first, second } = await inTurns(
     options.runs,
-    () => timed(client.call('file.stat', { session: id, paths: ['README.md'] })),
-    () => timed(runOnHost({ file: 'docker', args: ['exec', environment.id, 'stat', file] })),
+    () => timed(() => client.call('file.stat', { session: id, paths: ['README.md'] })),
+    () => timed(() => runOnHost({ file: 'docker', args: ['exec', environment.id, 'stat', file] })),
   );
   await client.call('session.remove', { session: id, discard: true });
   return ratioRow('a look at a file of a session', first, { name: 'docker exec stat', samples: second });
-}
-
-async function timed(work: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work;
-  return performance.now() - start;
 }

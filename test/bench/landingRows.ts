@@ -5,7 +5,7 @@ import { runOnHost } from '../../src/engine/process/run.ts';
 import { WorkStore } from '../../src/engine/git/workStore.ts';
 import { git } from '../support/sampleRepository.ts';
 import { historyOf } from './history.ts';
-import { inTurns, limitRow, median, type Row } from './measure.ts';
+import { inTurns, limitRow, median, type Row, timed } from './measure.ts';
 
 interface Sides {
   readonly store: WorkStore;
@@ -51,12 +51,6 @@ async function withSides<T>(work: (sides: Sides) => Promise<T>): Promise<T> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }
 
 /** What a script would do: the commits, and a merge of each with the target. */

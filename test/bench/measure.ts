@@ -27,6 +27,13 @@ export function median(samples: readonly number[]): number {
   return sorted.length % 2 === 1 ? high : (low + high) / 2;
 }
 
+/** Milliseconds that some work takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
 /** Measures two things in turns (A B A B …), so that what else the machine does falls on both alike. */
 export async function inTurns(
   times: number,

@@ -6,6 +6,7 @@ import { sleep } from '../../src/engine/base/clock.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import { requirePart } from '../support/bed.ts';
 import { Flotilla } from '../support/flotilla.ts';
+import { pressEnter, typedText } from '../support/pressEnter.ts';
 import { type SampleRepository, sampleRepository } from '../support/sampleRepository.ts';
 import { bash } from '../support/sessions.ts';
 
@@ -52,15 +53,11 @@ class PersonsTerminal {
     await this.tmux('send-keys', '-t', name, '-l', text);
     // As a person does: Enter comes once the text stands there. Sooner it would be taken for a part of a paste.
     await this.until(name, new RegExp(`❯\\s${text}`));
-    const stillThere = new RegExp(`❯\\s${text}\\s*\\n─`);
-    // In its first moments Claude leaves Enter unheard; a person would press it again, but not while it may still be at work on the first.
-    for (let tries = 0; tries < 10; tries += 1) {
-      await sleep(400);
-      if (tries > 0 && !stillThere.test(await this.screen(name))) return;
-      await this.tmux('send-keys', '-t', name, 'Enter');
-      for (const end = Date.now() + 3000; Date.now() < end && stillThere.test(await this.screen(name));)
-        await sleep(100);
-    }
+    const stands = typedText(text);
+    await pressEnter(
+      () => this.tmux('send-keys', '-t', name, 'Enter'),
+      async () => stands.test(await this.screen(name)),
+    );
   }
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import { sleep } from '../../src/engine/base/clock.ts';
 import { silentLog } from '../../src/engine/base/log.ts';
 import { Tui, attachCommand } from '../../src/engine/claude/tui.ts';
 import { TerminalHub } from '../../src/engine/terminal/terminalHub.ts';
@@ -12,6 +11,7 @@ import {
   until,
   workspaceFolder,
 } from '../support/claudeEnvironment.ts';
+import { pressEnter, typedText } from '../support/pressEnter.ts';
 import { FakeViewer } from '../unit/terminal/fakeViewer.ts';
 
 interface Attached {
@@ -79,16 +79,11 @@ describe('the terminal of a session in a container', function () {
       assert.fail(`the viewer does not show ${text}:\n${(await viewer.lines()).join('\n')}`);
     });
   };
-  /** As a person does: in its first moments Claude leaves Enter unheard, and the text stands where it was typed. */
-  const pressEnter = async ({ viewer, handle }: Attached, text: string): Promise<void> => {
+  const say = async ({ viewer, handle }: Attached, text: string): Promise<void> => {
     const stands = async (): Promise<boolean> =>
-      new RegExp(`❯\\s${text}\\s*\\n─`).test((await viewer.lines()).map((line) => line.trimEnd()).join('\n'));
+      typedText(text).test((await viewer.lines()).map((line) => line.trimEnd()).join('\n'));
     await until('the text stands there', stands);
-    for (let tries = 0; tries < 10 && (await stands()); tries += 1) {
-      await sleep(400);
-      handle.input(Buffer.from('\r'));
-      for (const end = Date.now() + 3000; Date.now() < end && (await stands());) await sleep(100);
-    }
+    await pressEnter(() => handle.input(Buffer.from('\r')), stands);
   };
   /** The viewer's screen is what tmux itself has. */
   const matchesPane = async (viewer: FakeViewer): Promise<void> => {
@@ -172,7 +167,7 @@ describe('the terminal of a session in a container', function () {
     await shows(viewer, '❯');
     handle.input(Buffer.from('sing a song'));
     await shows(viewer, 'sing a song');
-    await pressEnter(seen, 'sing a song');
+    await say(seen, 'sing a song');
     await shows(viewer, 'LA-LA-LA');
     const late = await attach();
     await matchesPane(late.viewer);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
-import { sleep } from '../../src/engine/base/clock.ts';
 import { runOnHost } from '../../src/engine/process/run.ts';
 import { requirePart } from '../support/bed.ts';
 import { until } from '../support/claudeEnvironment.ts';
 import { Flotilla } from '../support/flotilla.ts';
+import { pressEnter, typedText } from '../support/pressEnter.ts';
 import { sampleRepository } from '../support/sampleRepository.ts';
 import { skipFor } from '../support/skips.ts';
 
@@ -43,16 +43,14 @@ class UserTerminal {
     await this.tmux('send-keys', 'Enter');
   }
 
-  /** As a person does: in its first moments Claude leaves Enter unheard, and the text stands where it was typed. */
   async say(text: string): Promise<void> {
     await this.tmux('send-keys', '-l', text);
-    const stands = new RegExp(`❯\\s${text}\\s*\\n─`);
+    const stands = typedText(text);
     await this.shows(stands);
-    for (let tries = 0; tries < 10 && stands.test(await this.screen()); tries += 1) {
-      await sleep(400);
-      await this.tmux('send-keys', 'Enter');
-      for (const end = Date.now() + 3000; Date.now() < end && stands.test(await this.screen());) await sleep(100);
-    }
+    await pressEnter(
+      () => this.tmux('send-keys', 'Enter'),
+      async () => stands.test(await this.screen()),
+    );
   }
 
   /** The command has ended, and the shell reads again: what is typed before may be lost with it. */

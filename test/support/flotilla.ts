@@ -13,6 +13,7 @@ import type { Session } from '../../src/protocol/session.ts';
 import { type HostCommand, type HostProcess, runOnHost, startOnHost } from '../../src/engine/process/run.ts';
 import { hostCertificates } from './bed.ts';
 import { labelled } from './leftovers.ts';
+import { isLiving } from './processTable.ts';
 import { sessionOf } from './sessions.ts';
 import { type ScriptedApi, startScriptedApi } from './scriptedApi.ts';
 import type { Scenario } from './scriptedApi/scenario.ts';
@@ -113,16 +114,8 @@ export class Flotilla {
     if ((await this.run(['engine', 'status'])).exitCode !== 0) return;
     const { pid } = await this.json(z.looseObject({ pid: z.number() }), ['engine', 'status']);
     await this.run(['engine', 'stop']);
-    const isAlive = (): boolean => {
-      try {
-        // One that nobody reaps has ended all the same.
-        return !/\) Z /.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
-      } catch {
-        return false;
-      }
-    };
     const end = Date.now() + 60_000;
-    while (isAlive()) {
+    while (isLiving(pid)) {
       assert.ok(Date.now() < end, 'the engine does not leave');
       await sleep(20);
     }

@@ -12,6 +12,9 @@ export interface HostProcess {
 export const livingProcesses = (): HostProcess[] =>
   (existsSync('/proc') ? readdirSync('/proc') : []).filter((name) => /^\d+$/.test(name)).flatMap(read);
 
+/** False for one that has ended and that nobody reaps, and where there is no /proc to look in. */
+export const isLiving = (pid: number): boolean => read(String(pid)).length > 0;
+
 /** All that descend from these, and these. */
 export function treeOf(roots: readonly number[], all = livingProcesses()): HostProcess[] {
   const found = new Set(roots);
